@@ -1,0 +1,1 @@
+"""The model of what was seen, and its file format."""

@@ -1,0 +1,237 @@
+"""The plain data between measuring and reporting.
+
+A :class:`Bundle` holds what one process knows (or, after combining, what many do), split by
+:class:`Origin`: the Lambda function, the runtime and the package that the data speaks of.
+Everything in it is either *existence*, which only ever grows, or a *count*, which adds up:
+that is why bundles may be lost, repeated or merged in any order.
+
+Times are seconds since the Unix epoch, durations are seconds, days are ``YYYY-MM-DD`` in UTC.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+SCHEMA = 1
+"""Number of the bundle format; readers refuse a higher one."""
+
+GROUPS = 64
+"""Traces are hashed into this many groups; variances are computed between groups.
+
+The method of random groups (Wolter, *Introduction to Variance Estimation*, ch. 2): all windows of
+one trace fall into one group, whichever process or function saw them, so their dependence is
+accounted for without any trace id leaving the process.
+"""
+
+Weights = tuple[float, ...]
+"""One weight for each of the :data:`GROUPS` groups."""
+
+NO_WEIGHTS: Weights = (0.0,) * GROUPS
+
+
+def add_weights(left: Weights, right: Weights) -> Weights:
+    """The sum of two weight vectors, group by group."""
+    return tuple(a + b for a, b in zip(left, right, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where usage was seen. Data of different origins is never mixed."""
+
+    function_name: str
+    alias: str = ""
+    version: str = ""
+    region: str = ""
+    runtime: str = ""
+    """``python3.13``, say."""
+    architecture: str = ""
+    memory_mb: int = 0
+    initialization_type: str = ""
+    """``on-demand``, ``provisioned-concurrency``, ``snap-start`` or ``lambda-managed-instances``."""
+    recorder: str = ""
+    """``monitoring`` or ``ctrace``."""
+    attach: str = ""
+    """``wrapper``, ``redirect``, ``decorator``, ``context`` or ``local``."""
+    package: str = ""
+    """Fingerprint of the shipped files: equal for all processes of one deployment package."""
+    root: str = ""
+    """The folder that paths are relative to, ``/var/task`` in Lambda."""
+
+    @property
+    def lambda_function(self) -> str:
+        """The function and, after a colon, its alias, if it has one."""
+        return f"{self.function_name}:{self.alias}" if self.alias else self.function_name
+
+    @property
+    def estimates(self) -> bool:
+        """Whether a window's probability is that of an invocation.
+
+        A ``CoverageContext`` block may stand under a condition of the user's own, so shares of
+        invocations cannot be estimated from its windows.
+        """
+        return self.attach != "context"
+
+    @property
+    def observes_every_invocation(self) -> bool:
+        """Whether existence is seen outside windows too."""
+        return self.recorder == "monitoring"
+
+
+class BundleId(NamedTuple):
+    """Names a bundle for ever: a process and a number that counts up from 0 in it."""
+
+    process_id: str
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class BundleInfo:
+    """What is known of one bundle that went into the data."""
+
+    id: BundleId
+    origin: Origin
+    final: bool
+    """Written by a clean shutdown: nothing follows it."""
+    first_time: float
+    last_time: float
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """The trials of one origin on one day. All fields add up, ``weight_max`` by its maximum."""
+
+    inits: int = 0
+    """Observed inits: recording was on from before the handler's module was imported."""
+    invocations: int = 0
+    """Invocations seen by the agent (for ``context``: blocks entered)."""
+    unsampled: int = 0
+    """Invocations whose probability of being a window was 0."""
+    windows: int = 0
+    weight: float = 0.0
+    """Sum of 1/p over windows."""
+    weight_squared: float = 0.0
+    """Sum of 1/p² over windows."""
+    weight_max: float = 0.0
+    """Largest 1/p of any window."""
+    windows_voided: int = 0
+    """Windows thrown away because another invocation overlapped them."""
+    invocation_groups: Weights = NO_WEIGHTS
+    """Invocations by trace group."""
+    window_groups: Weights = NO_WEIGHTS
+    """Σ1/p of windows by trace group."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file in scope. ``path`` is relative to the origin's root and uses ``/``."""
+
+    path: str
+    hash: str
+    """BLAKE2b-128 of the file's bytes, in hexadecimal; empty where it could not be read."""
+    size: int
+    loaded: bool
+    body_seen: bool = True
+    """False where the module was loaded before recording began: its body's lines are unknown."""
+
+
+class CodeKey(NamedTuple):
+    """Names one code object of one source file."""
+
+    path: str
+    qualname: str
+    """``co_qualname``."""
+    first_line: int
+    ordinal: int = 0
+    """Tells apart several of the same name on one line (lambdas), in source order from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What is known of one code object. Line sets hold line numbers of the file."""
+
+    key: CodeKey
+    hash: str
+    """Of the byte code without positions: unchanged when the code moves within its file."""
+    executable: frozenset[int]
+    """Lines that this runtime can run (``co_lines``)."""
+    init_lines: frozenset[int] = frozenset()
+    invoke_lines: frozenset[int] = frozenset()
+    first_seen: float = 0.0
+    """0 where it never ran."""
+    last_seen: float = 0.0
+    """The latest *noticed* run; outside windows only first runs are noticed."""
+    arcs: frozenset[tuple[int, int]] = frozenset()
+    """Branches taken, as (line, next line); negative at entry and exit, as in coverage.py."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How often something was seen in windows. Adds up."""
+
+    windows: int = 0
+    weight: float = 0.0
+    """Sum of 1/p over those windows: estimates the number of invocations."""
+    groups: Weights = NO_WEIGHTS
+    """The same by trace group."""
+
+    def __add__(self, other: Counts) -> Counts:
+        """Counts of both."""
+        return Counts(
+            self.windows + other.windows,
+            self.weight + other.weight,
+            add_weights(self.groups, other.groups),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One way that windows took through the code: a set of lines, and what it cost."""
+
+    id: str
+    """Hash of the lines; stable between processes and across edits elsewhere in a file."""
+    lines: dict[CodeKey, frozenset[int]]
+    counts: Counts
+    duration: float = 0.0
+    """Summed wall time of its windows in seconds, weighted by 1/p, net of measured recording."""
+    errors: float = 0.0
+    """Σ1/p of windows whose handler raised."""
+
+
+@dataclass(slots=True)
+class OriginUsage:
+    """All that is known of one origin."""
+
+    exposures: dict[str, Exposure] = field(default_factory=dict)
+    """By day."""
+    files: dict[str, SourceFile] = field(default_factory=dict)
+    """Shipped and loaded files in scope, by path."""
+    codes: dict[CodeKey, Code] = field(default_factory=dict)
+    """Code objects of every loaded file, run or not."""
+    paths: dict[str, Path] = field(default_factory=dict)
+    """The heaviest paths, by id."""
+    other: dict[CodeKey, Counts] = field(default_factory=dict)
+    """Counts of windows that are in no kept path, and of background threads."""
+    other_paths: Counts = Counts()
+    """Windows whose path was not kept."""
+    distributions: dict[str, str] = field(default_factory=dict)
+    """Distributions that the package ships: name to version."""
+    imports: set[str] = field(default_factory=set)
+    """Top-level names that were imported."""
+    losses: Counter[str] = field(default_factory=Counter)
+    """What was dropped, by reason."""
+    costs: Counter[str] = field(default_factory=Counter)
+    """Own cost: seconds (``…_s``) and bytes (``…_bytes``)."""
+
+
+@dataclass(slots=True)
+class Bundle:
+    """What one process, or after combining many, has seen."""
+
+    bundles: dict[BundleId, BundleInfo] = field(default_factory=dict)
+    origins: dict[Origin, OriginUsage] = field(default_factory=dict)
+
+
+class BundleError(Exception):
+    """A file that is no bundle, or one that cannot be understood; says which and why."""

@@ -1,0 +1,1 @@
+"""When bundles leave the process, and where they go."""

@@ -1,0 +1,1 @@
+"""What notes executed code: the scope, and a recorder for each kind of runtime."""

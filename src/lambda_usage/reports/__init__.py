@@ -1,0 +1,1 @@
+"""Reports: one small renderer for each form."""

@@ -1,0 +1,1 @@
+"""Whether an invocation is a window, and with which probability."""
