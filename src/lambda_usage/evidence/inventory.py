@@ -1,0 +1,90 @@
+"""Reading a source directory."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import os
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from coverage.exceptions import CoverageException
+
+from lambda_usage.evidence.exclusions import Exclusions
+from lambda_usage.evidence.reading import read_scopes
+from lambda_usage.evidence.scopes import Inventory, Scope, ScopeKind, SourceProblem, SourceUnit
+
+_SKIPPED = frozenset({"__pycache__", "venv", "node_modules"})
+_SKIPPED_ENDINGS = (".egg-info", ".dist-info")
+
+
+def read_inventory(root: Path) -> Inventory:
+    """Read every Python file under a directory.
+
+    Files that cannot be read or parsed become problems, never errors. coverage.py's exclusion
+    settings are those of ``root``, else those of the working directory.
+
+    Args:
+        root: The source directory; paths in the inventory are relative to it.
+    """
+    exclusions = Exclusions([root, Path.cwd()])
+    problems = [exclusions.problem] if exclusions.problem else []
+    units: dict[str, SourceUnit] = {}
+    for file in sorted(_python_files(root)):
+        path = file.relative_to(root).as_posix()
+        try:
+            units[path] = _read(file, path, exclusions)
+        except (OSError, SyntaxError, ValueError, CoverageException) as error:
+            problems.append(SourceProblem(path, _reason(error)))
+        except (RecursionError, MemoryError):
+            problems.append(SourceProblem(path, "its expressions are nested too deeply"))
+    return Inventory(root, units, tuple(problems))
+
+
+def file_hash(content: bytes) -> str:
+    """The hash that names a version of a source file, as in a bundle."""
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+def _python_files(root: Path) -> Iterator[Path]:
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if not _is_skipped(name)]
+        yield from (Path(folder, name) for name in files if name.endswith(".py"))
+
+
+def _is_skipped(folder: str) -> bool:
+    return folder.startswith(".") or folder in _SKIPPED or folder.endswith(_SKIPPED_ENDINGS)
+
+
+def _read(file: Path, path: str, exclusions: Exclusions) -> SourceUnit:
+    content = file.read_bytes()
+    with warnings.catch_warnings():
+        # Doubtful escapes and the like are the business of whoever runs the code.
+        warnings.simplefilter("ignore")
+        tree = ast.parse(content, filename=path)
+        excluded = exclusions.lines(file)
+    scopes = read_scopes(tree, path, content.count(b"\n") + 1)
+    reported = (_reported(scope, excluded) for scope in scopes)
+    return SourceUnit(path, file_hash(content), tuple(filter(None, reported)), excluded)
+
+
+def _reported(scope: Scope, excluded: frozenset[int]) -> Scope | None:
+    """A scope without its excluded statements; nothing if it is excluded itself."""
+    if not excluded:
+        return scope
+    starts = {scope.line, scope.key.first_line}
+    if scope.kind is not ScopeKind.MODULE and excluded & starts:
+        return None
+    kept = tuple(each for each in scope.statements if each.first not in excluded)
+    return replace(scope, statements=kept)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, SyntaxError):
+        where = f" in line {error.lineno}" if error.lineno else ""
+        return f"{error.msg}{where}"
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    return " ".join(str(error).split()) or type(error).__name__

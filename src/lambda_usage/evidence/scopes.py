@@ -1,0 +1,97 @@
+"""What a source tree holds: the plain data of the inventory.
+
+A *scope* is what becomes one code object in every supported Python: a module's body, a class's
+body, a function or a lambda. Comprehensions are code objects in some versions and not in others,
+so they count as part of the scope that they stand in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from lambda_usage.bundle.model import CodeKey
+from lambda_usage.evidence.model import RangeKind
+
+MODULE = "<module>"
+
+
+class ScopeKind(StrEnum):
+    """What kind of code a scope is."""
+
+    MODULE = "module"
+    CLASS = "class"
+    FUNCTION = "function"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement, or the header of a compound one, as inclusive line numbers."""
+
+    first: int
+    last: int
+    kind: RangeKind = RangeKind.CODE
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A module body, a class body, a function or a lambda."""
+
+    key: CodeKey
+    """As Python 3.14 would name it, but without the names of comprehensions."""
+    kind: ScopeKind
+    line: int
+    """Of the ``def``, ``class`` or ``lambda`` itself; ``key.first_line`` is a decorator's."""
+    last_line: int
+    statements: tuple[Statement, ...]
+    stub: bool = False
+    """Abstract, or not written yet: never meant to run."""
+    in_function: bool = False
+    """Stands, at whatever depth, in a function."""
+    conditional: bool = False
+    """Stands under an ``if``, a loop, or the like."""
+    full_name: tuple[str, int] = ("", 0)
+    """Name and ordinal where every comprehension is a code object (3.11)."""
+    inlined_name: tuple[str, int] = ("", 0)
+    """Name and ordinal where only generator expressions are (3.12 and later)."""
+
+    @property
+    def per_init(self) -> bool:
+        """Whether it runs when its module is loaded, rather than when it is called."""
+        return self.kind is ScopeKind.MODULE or (
+            self.kind is ScopeKind.CLASS and not self.in_function
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SourceUnit:
+    """One source file."""
+
+    path: str
+    """Relative to the source directory, with ``/``."""
+    hash: str
+    """BLAKE2b-128 of the bytes, in hexadecimal, as in a bundle."""
+    scopes: tuple[Scope, ...]
+    """In source order, without those that coverage.py's settings exclude."""
+    excluded: frozenset[int] = frozenset()
+    """Lines that coverage.py's settings exclude."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceProblem:
+    """A file that could not be read, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """A source directory."""
+
+    root: Path
+    units: Mapping[str, SourceUnit]
+    """By path, sorted."""
+    problems: tuple[SourceProblem, ...] = ()
