@@ -49,7 +49,7 @@ class Origin:
     architecture: str = ""
     memory_mb: int = 0
     initialization_type: str = ""
-    """``on-demand``, ``provisioned-concurrency``, ``snap-start`` or ``lambda-managed-instances``."""
+    """``on-demand``, ``provisioned-concurrency``, ``snap-start``, ``lambda-managed-instances``."""
     recorder: str = ""
     """``monitoring`` or ``ctrace``."""
     attach: str = ""

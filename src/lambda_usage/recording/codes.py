@@ -1,0 +1,119 @@
+"""The code objects in scope, and which of their lines have run.
+
+Hits belong to code objects, never to bare lines: on one line, a ``def`` and the function that it
+defines are different things. They are keyed by ``id(code)``, because equal code objects of
+different files compare equal, and the registry keeps each object alive so that no id is reused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from types import CodeType
+
+LINE_BITS = 20
+"""A hit is one integer, ``id(code) << LINE_BITS | line``.
+
+Integers are not tracked by the garbage collector: a tuple for each hit would start collections,
+and with them finalizers of the user's, inside the callback.
+"""
+LINE_MASK = (1 << LINE_BITS) - 1
+
+_INSTRUCTION_BYTES = 2
+_GENERATOR_LIKE = 0x20 | 0x80 | 0x200  # CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR
+_PROLOGUE = _INSTRUCTION_BYTES
+_GENERATOR_PROLOGUE = 3 * _INSTRUCTION_BYTES  # RETURN_GENERATOR, POP_TOP, RESUME
+
+
+class CodeEntry:
+    """One code object and what is known of it."""
+
+    __slots__ = (
+        "arcs",
+        "code",
+        "first_seen",
+        "init_lines",
+        "invoke_lines",
+        "last_seen",
+        "mask",
+        "path",
+    )
+
+    def __init__(self, code: CodeType, path: str) -> None:
+        self.code = code
+        self.path = path
+        self.mask = 0
+        """The ``sys.monitoring`` events that it is armed with."""
+        self.init_lines: set[int] = set()
+        self.invoke_lines: set[int] = set()
+        self.arcs: set[tuple[int, int]] = set()
+        self.first_seen = 0.0
+        self.last_seen = 0.0
+
+    def saw(self, lines: Iterable[int], now: float, *, init: bool) -> None:
+        """Note that *lines* ran."""
+        (self.init_lines if init else self.invoke_lines).update(lines)
+        if not self.first_seen:
+            self.first_seen = now
+        self.last_seen = max(self.last_seen, now)
+
+
+class CodeRegistry:
+    """All code objects in scope that are loaded, by ``id``."""
+
+    def __init__(self) -> None:
+        self.entries: dict[int, CodeEntry] = {}
+        self.by_file: dict[str, list[CodeEntry]] = {}
+        self.body_unseen: set[str] = set()
+        """Files whose module body ran, at least in part, before recording began."""
+
+    def add(self, code: CodeType, path: str) -> list[CodeEntry]:
+        """Register *code* and all code within it; returns the entries that are new."""
+        new = []
+        for each in nested_codes(code):
+            if id(each) not in self.entries:
+                entry = CodeEntry(each, path)
+                self.entries[id(each)] = entry
+                new.append(entry)
+        self.by_file.setdefault(path, []).extend(new)
+        return new
+
+    def group(self, hits: Iterable[int]) -> dict[int, set[int]]:
+        """Hits as lines by ``id(code)``."""
+        grouped: dict[int, set[int]] = {}
+        for hit in hits:
+            grouped.setdefault(hit >> LINE_BITS, set()).add(hit & LINE_MASK)
+        return grouped
+
+
+def nested_codes(code: CodeType) -> Iterator[CodeType]:
+    """*code*, then all code objects among its constants, in source order of their definition."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from nested_codes(constant)
+
+
+def is_generator_like(code: CodeType) -> bool:
+    """Whether a call of *code* can be suspended and resumed."""
+    return bool(code.co_flags & _GENERATOR_LIKE)
+
+
+def starts_on_first_line(code: CodeType) -> bool:
+    """Whether the body begins on the line of the ``def``, ``class`` or ``lambda`` itself.
+
+    From 3.13 on such code fires no LINE event when it is entered, because RESUME already stands
+    on that line (measured), so its start has to be watched for.
+    """
+    prologue = _GENERATOR_PROLOGUE if is_generator_like(code) else _PROLOGUE
+    return any(
+        line == code.co_firstlineno and end - start > prologue
+        for start, end, line in code.co_lines()
+    )
+
+
+def body_lines(code: CodeType) -> frozenset[int]:
+    """The lines that *code* can run: those of its instructions, its mere entry left out."""
+    lines = {line for _, _, line in code.co_lines() if line}
+    if not starts_on_first_line(code):
+        lines.discard(code.co_firstlineno)
+    return frozenset(lines)

@@ -1,0 +1,172 @@
+"""The recorder for Python 3.11, on coverage.py's C tracer.
+
+It costs as much as the traced code is long, so windows are all there is: code that runs outside
+of them is not seen. The init phase is a window of its own, if it is drawn. Threads that started
+before a window are never seen in it (``sys.settrace`` reaches only the threads that it is called
+in).
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from itertools import repeat
+from types import CodeType, FrameType
+from typing import Any
+
+from lambda_usage.recording.arcs import ArcMap
+from lambda_usage.recording.codes import LINE_BITS, CodeRegistry
+from lambda_usage.recording.ctracer import TracerFactory, unpack_arc
+from lambda_usage.recording.recorder import WindowHits
+
+_FileArcs = dict[str, set[int]]
+
+
+class CtraceRecorder:
+    """See the module's docstring, and ``Recorder`` for the methods."""
+
+    name = "ctrace"
+
+    def __init__(self, *, branches: bool = True, clock: Callable[[], float] = time.time) -> None:
+        self.registry = CodeRegistry()
+        self.branches = branches
+        self._clock = clock
+        self._tracing = _Tracing(self._known)
+        self._maps: dict[str, ArcMap] = {}
+        self._files: dict[str, str] = {}
+        """Paths as reports have them, by file name."""
+        self._init = True
+        self._record_init = False
+
+    def start(self, *, record_init: bool) -> None:
+        self._tracing.prepare()
+        self._init = self._record_init = record_init
+        if record_init:
+            self._tracing.begin(None)
+
+    def add(self, code: CodeType, path: str) -> None:
+        self.registry.add(code, path)
+        self._maps.pop(path, None)
+        if code.co_filename not in self._files:
+            self._files[code.co_filename] = path
+            self._tracing.forget(code.co_filename)
+
+    def _known(self, filename: str) -> bool:
+        return filename in self._files
+
+    def end_init(self) -> None:
+        if self._record_init:
+            self._absorb(self._tracing.end())
+        self._init = self._record_init = False
+
+    def open_window(self, frame: FrameType | None = None) -> None:
+        self._tracing.begin(frame)
+
+    def close_window(self) -> WindowHits:
+        return self._absorb(self._tracing.end())
+
+    def drain(self) -> None:
+        """Nothing to do: entries are brought up to date at the end of each window."""
+
+    def stop(self) -> None:
+        if self._tracing.active:
+            self._tracing.end()
+
+    def _absorb(self, data: tuple[_FileArcs, _FileArcs]) -> WindowHits:
+        own, others = (self._note(each) for each in data)
+        return WindowHits(own, others)
+
+    def _note(self, data: _FileArcs) -> frozenset[int]:
+        hits: set[int] = set()
+        now = self._clock()
+        for filename, packed in list(data.items()):
+            path = self._files.get(filename)
+            if path is None:
+                continue
+            arcs = [unpack_arc(each) for each in packed.copy()]
+            for key, taken in self._map(path).assign(arcs).items():
+                lines = {line for arc in taken for line in arc if line > 0}
+                entry = self.registry.entries[key]
+                entry.saw(lines, now, init=self._init)
+                if self.branches:
+                    entry.arcs.update(taken)
+                hits.update(key << LINE_BITS | line for line in lines)
+        return frozenset(hits)
+
+    def _map(self, path: str) -> ArcMap:
+        if path not in self._maps:
+            self._maps[path] = ArcMap(self.registry.by_file[path])
+        return self._maps[path]
+
+
+class _Tracing:
+    """Tracers in this thread and in those that it starts."""
+
+    def __init__(self, in_scope: Callable[[str], bool]) -> None:
+        self._in_scope = in_scope
+        self._factory: TracerFactory | None = None
+        self._tracers: list[Any] = []
+        self._own: _FileArcs = {}
+        self._others: _FileArcs = {}
+        self._previous: Any = None
+        self.active = False
+
+    def prepare(self) -> None:
+        """Load the tracer.
+
+        Raises:
+            RecorderUnavailable: It cannot be had.
+        """
+        self._factory = TracerFactory(self._in_scope)
+
+    def forget(self, filename: str) -> None:
+        """Ask anew whether *filename* is in scope: it may have run before it was known."""
+        if self._factory is not None:
+            self._factory.forget(filename)
+
+    def begin(self, frame: FrameType | None) -> None:
+        """Trace this thread, from its next call on; in the middle of *frame*, from the next line.
+
+        The tracer takes the return of a frame for that of the last one whose call it saw. So the
+        frames between *frame* and this one are announced too, outermost first.
+        """
+        assert self._factory is not None
+        self._own, self._others, self._tracers = {}, {}, []
+        self._previous = threading.gettrace()
+        self.active = True
+        threading.settrace(self._in_new_thread)
+        tracer = self._factory.make(self._own)
+        self._tracers.append(tracer)
+        tracer.start()
+        if frame is not None:
+            frames = _frames_down_from(frame, sys._getframe())
+            # in one call: a line event of ours in between would be taken for one of the frame's
+            deque(map(tracer, frames, repeat("call"), repeat(None)), 0)
+
+    def _in_new_thread(self, frame: FrameType, event: str, arg: object) -> Any:
+        sys.settrace(None)
+        if not self.active or self._factory is None:
+            return None
+        tracer = self._factory.make(self._others)
+        self._tracers.append(tracer)
+        return tracer.start()(frame, event, arg)
+
+    def end(self) -> tuple[_FileArcs, _FileArcs]:
+        """Stop tracing; other threads let go at their next event."""
+        self.active = False
+        for tracer in self._tracers:
+            tracer.stop()
+        sys.settrace(None)
+        threading.settrace(self._previous)
+        return self._own, self._others
+
+
+def _frames_down_from(outer: FrameType, inner: FrameType | None) -> list[FrameType]:
+    frames = []
+    while inner is not None and inner is not outer:
+        frames.append(inner)
+        inner = inner.f_back
+    return [outer, *reversed(frames)] if inner is outer else []

@@ -1,0 +1,119 @@
+"""Every ``COVERAGE_*`` variable, in one frozen dataclass.
+
+A value that makes no sense gives one warning and the default: a typing error in an environment
+variable must never break a function.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+
+DEFAULT_PREFIX = "coverage/"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user asked for. Each field's ``variable`` is the environment variable it is from."""
+
+    enabled: bool = field(default=True, metadata={"variable": "COVERAGE_ENABLED"})
+    """Whether the agent does anything at all."""
+    bucket: str = field(default="", metadata={"variable": "COVERAGE_S3_BUCKET"})
+    """S3 bucket for bundles; a folder or ``file://`` URL serves for development."""
+    prefix: str = field(default=DEFAULT_PREFIX, metadata={"variable": "COVERAGE_S3_PREFIX"})
+    """What every key begins with."""
+    include: tuple[str, ...] = field(default=(), metadata={"variable": "COVERAGE_INCLUDE_PATTERNS"})
+    """Comma-separated globs; where given, only files that match one are in scope."""
+    exclude: tuple[str, ...] = field(default=(), metadata={"variable": "COVERAGE_EXCLUDE_PATTERNS"})
+    """Comma-separated globs; files that match one are out of scope."""
+    branches: bool | None = field(default=None, metadata={"variable": "COVERAGE_BRANCH_COVERAGE"})
+    """Whether to record branches; by default where the recorder can."""
+    log_level: str = field(default="INFO", metadata={"variable": "COVERAGE_LOG_LEVEL"})
+    """``DEBUG``, ``INFO``, ``WARNING`` or ``ERROR``."""
+    upload_timeout: float = field(default=30.0, metadata={"variable": "COVERAGE_UPLOAD_TIMEOUT"})
+    """Seconds that one upload may take over all attempts."""
+    sample_rate: float = field(default=1.0, metadata={"variable": "COVERAGE_SAMPLE_RATE"})
+    """Upper limit of the probability that an invocation is a window, above 0 up to 1."""
+    flush_interval: float = field(default=300.0, metadata={"variable": "COVERAGE_FLUSH_INTERVAL"})
+    """Seconds between bundles of one process."""
+    handler: str = field(default="", metadata={"variable": "COVERAGE_HANDLER"})
+    """The real handler, where ours stands in front of it."""
+    warnings: tuple[str, ...] = ()
+    """What was wrong with the environment, in words."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Settings from *environment*, the process's own by default. Never raises."""
+        values = os.environ if environment is None else environment
+        found: dict[str, object] = {}
+        warnings: list[str] = []
+        for each in fields(cls):
+            variable = each.metadata.get("variable")
+            text = values.get(variable, "").strip() if variable else ""
+            if not text:
+                continue
+            try:
+                found[each.name] = _PARSERS[each.name](text)
+            except ValueError as error:
+                default = each.default
+                warnings.append(
+                    f"{variable}={text[:80]!r} is not {error}; using the default, {_show(default)}."
+                )
+        return cls(**found, warnings=tuple(warnings))  # type: ignore[arg-type]
+
+
+def _show(default: object) -> str:
+    return "what the recorder can do" if default is None else repr(default)
+
+
+def _boolean(text: str) -> bool:
+    lowered = text.lower()
+    if lowered in ("true", "1", "yes", "on"):
+        return True
+    if lowered in ("false", "0", "no", "off"):
+        return False
+    raise ValueError("true or false")
+
+
+def _number(low: float, high: float, words: str, *, above: bool = False) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            raise ValueError(words) from None
+        if not low <= value <= high or (above and value == low):  # NaN fails the comparison too
+            raise ValueError(words)
+        return value
+
+    return parse
+
+
+def _patterns(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _prefix(text: str) -> str:
+    stripped = text.strip("/")
+    return f"{stripped}/" if stripped else ""
+
+
+def _level(text: str) -> str:
+    if text.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise ValueError("DEBUG, INFO, WARNING or ERROR")
+    return text.upper()
+
+
+_PARSERS: dict[str, Callable[[str], object]] = {
+    "enabled": _boolean,
+    "bucket": str,
+    "prefix": _prefix,
+    "include": _patterns,
+    "exclude": _patterns,
+    "branches": _boolean,
+    "log_level": _level,
+    "upload_timeout": _number(0, 3600, "a number of seconds from 0 to 3600", above=True),
+    "sample_rate": _number(0, 1, "a number above 0, at most 1", above=True),
+    "flush_interval": _number(0, 86400, "a number of seconds from 0 to 86400"),
+    "handler": str,
+}
