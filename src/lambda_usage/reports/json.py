@@ -1,0 +1,42 @@
+"""Reports as JSON, for programs.
+
+The names are those of the data classes in :mod:`lambda_usage.evidence.model`, so that nothing
+stands between the evidence and what is published; ``schemas/`` describes them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from importlib.resources import files
+from typing import Any, TextIO
+
+from lambda_usage.evidence.model import REPORT_SCHEMA, DeadCodeReport, HotPathsReport
+
+
+class JsonRenderer:
+    """Writes JSON that a schema in this package describes. Equal reports give equal bytes."""
+
+    def dead_code(self, report: DeadCodeReport, out: TextIO) -> None:
+        """Writes the dead-code report."""
+        _write("dead-code", report, out)
+
+    def hot_paths(self, report: HotPathsReport, out: TextIO) -> None:
+        """Writes the hot-paths report."""
+        _write("hot-paths", report, out)
+
+
+def json_schema(report: str) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a report, ``dead-code`` or ``hot-paths``."""
+    text = (
+        files("lambda_usage.reports").joinpath(f"schemas/{report}.schema.json").read_text("utf-8")
+    )
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+def _write(name: str, report: DeadCodeReport | HotPathsReport, out: TextIO) -> None:
+    content = {"schema": REPORT_SCHEMA, "report": name, **asdict(report)}
+    # NaN is no JSON: failing here beats a file that no other program can read.
+    json.dump(content, out, indent=2, ensure_ascii=False, allow_nan=False)
+    out.write("\n")
