@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from os import PathLike, fspath
 from typing import Any
 from urllib.parse import quote
 
@@ -31,7 +32,7 @@ from lambda_usage.bundle.model import (
 from lambda_usage.bundle.schema import from_numbits, unpack_weights
 
 
-def read_bundle(path: str) -> Bundle:
+def read_bundle(path: str | PathLike[str]) -> Bundle:
     """The contents of the file *path*.
 
     Raises:
@@ -43,7 +44,7 @@ def read_bundle(path: str) -> Bundle:
         return _Reader(connection).read()
 
 
-def bundle_kind(path: str) -> str:
+def bundle_kind(path: str | PathLike[str]) -> str:
     """``bundle`` for what a process wrote, ``combined`` for what a combiner did.
 
     Raises:
@@ -55,12 +56,14 @@ def bundle_kind(path: str) -> str:
 
 
 @contextmanager
-def _opened(path: str) -> Iterator[sqlite3.Connection]:
+def _opened(path: str | PathLike[str]) -> Iterator[sqlite3.Connection]:
     with open(path, "rb") as file:  # noqa: PTH123 - also what names a missing file well
         if file.read(16) != b"SQLite format 3\0":
             raise BundleError("not a SQLite file")
     try:
-        with closing(sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True)) as connection:
+        with closing(
+            sqlite3.connect(f"file:{quote(fspath(path))}?mode=ro", uri=True)
+        ) as connection:
             connection.execute("PRAGMA trusted_schema = OFF")
             yield connection
     except (sqlite3.Error, ValueError, TypeError, KeyError, OverflowError) as error:
@@ -128,12 +131,8 @@ class _Reader:
 
     def _exposures(self, n: int, usage: OriginUsage) -> None:
         for row in self._all("SELECT * FROM usage_exposure WHERE origin_id = ?", n):
-            _, day, *values, invocations, windows = row
-            usage.exposures[day] = Exposure(
-                *values,
-                invocation_groups=self._weights[invocations],
-                window_groups=self._weights[windows],
-            )
+            day, numbers, groups = row[1], row[2:-2], row[-2:]
+            usage.exposures[day] = Exposure(*numbers, *(self._weights[each] for each in groups))
 
     def _read_codes(self, n: int, usage: OriginUsage) -> None:
         arcs: dict[int, set[tuple[int, int]]] = {}

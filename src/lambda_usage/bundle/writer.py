@@ -19,7 +19,7 @@ from lambda_usage.bundle.schema import (
 )
 
 
-def write_bundle(bundle: Bundle, path: str, kind: str = "bundle") -> None:
+def write_bundle(bundle: Bundle, path: str | os.PathLike[str], kind: str = "bundle") -> None:
     """Write *bundle* to the file *path*, which appears complete or not at all.
 
     Args:
@@ -30,7 +30,7 @@ def write_bundle(bundle: Bundle, path: str, kind: str = "bundle") -> None:
     Raises:
         OSError, sqlite3.Error: The file cannot be written; nothing is left behind.
     """
-    part = f"{path}.{os.getpid()}.part"
+    part = f"{os.fspath(path)}.{os.getpid()}.part"
     try:
         connection = sqlite3.connect(part, isolation_level=None)
         try:

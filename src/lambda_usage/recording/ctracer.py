@@ -1,16 +1,19 @@
 """coverage.py's C tracer, loaded on its own.
 
 ``import coverage`` costs a function 55-110 ms and 9 MB (measured); the tracer is one extension
-module of it that needs nothing else, and loads in 2 ms. Its attributes are those of coverage.py
-7.x's ``CTracer`` (coverage/ctracer/tracer.h); each must be set, since it takes an absent one for a
-null pointer.
+module of it that needs nothing else, and loads in 2 ms. It can be initialised only once in a
+process, so it is loaded under its own name and from the place where the user's ``import coverage``
+would look: that import then finds it, whole and of its own version.
+
+Its attributes are those of coverage.py 7.x's ``CTracer`` (coverage/ctracer/tracer.h); each must be
+set, since it takes an absent one for a null pointer.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader, PathFinder
 from importlib.util import module_from_spec, spec_from_file_location
 from types import FrameType
@@ -18,7 +21,7 @@ from typing import Any
 
 from lambda_usage.recording.recorder import RecorderUnavailable
 
-_MODULE = "lambda_usage._coverage.tracer"  # its last part names the initialisation function
+_MODULE = "coverage.tracer"
 
 
 def load_ctracer() -> Any:
@@ -27,32 +30,31 @@ def load_ctracer() -> Any:
     Raises:
         RecorderUnavailable: coverage.py is absent, or was built without its C tracer.
     """
-    if _MODULE in sys.modules:
-        return sys.modules[_MODULE]
-    for path in _candidates():
+    module = sys.modules.get(_MODULE)
+    if module is None:
+        path = _extension()
         spec = spec_from_file_location(_MODULE, path, loader=ExtensionFileLoader(_MODULE, path))
-        if spec is None or spec.loader is None:
-            continue
+        assert spec is not None
+        assert spec.loader is not None
         module = module_from_spec(spec)
         spec.loader.exec_module(module)
         sys.modules[_MODULE] = module
-        return module
-    raise RecorderUnavailable(
-        "Python 3.11 needs coverage.py's C tracer: add coverage>=7.17.3 to the package or layer"
-    )
+    if not hasattr(module, "CTracer"):
+        raise RecorderUnavailable("coverage.py's C tracer was loaded twice in this process")
+    return module
 
 
-def _candidates() -> Iterator[str]:
-    """Where the extension may lie; our own layer comes before what the user vendored."""
-    beside_us = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120
-    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
-    places = [os.path.join(beside_us, "lib", version, "site-packages"), beside_us, *sys.path]  # noqa: PTH118
-    spec = PathFinder.find_spec("coverage", places)
+def _extension() -> str:
+    spec = PathFinder.find_spec("coverage")
     for folder in (spec and spec.submodule_search_locations) or ():
         for suffix in EXTENSION_SUFFIXES:
-            path = os.path.join(folder, "tracer" + suffix)  # noqa: PTH118
+            path = os.path.join(folder, "tracer" + suffix)  # noqa: PTH118 - light imports here
             if os.path.isfile(path):  # noqa: PTH113
-                yield path
+                return path
+    raise RecorderUnavailable(
+        "Python 3.11 needs coverage.py with its C tracer: add coverage>=7.17.3 to the package "
+        "or use the layer"
+    )
 
 
 class TracerFactory:
