@@ -1,0 +1,159 @@
+"""Builds the Lambda layer: ``dist/lambda-usage-layer-<version>-<arch>.zip``, as /opt will see it.
+
+The same sources give the same bytes: entries are sorted, times and modes are fixed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "src" / "lambda_usage"
+
+ANALYSIS = frozenset({"evidence", "reports", "cli"})
+"""The half that has no business inside a function."""
+
+PLATFORMS = {
+    "x86_64": ("manylinux2014_x86_64", "manylinux_2_17_x86_64"),
+    "arm64": ("manylinux2014_aarch64", "manylinux_2_17_aarch64"),
+}
+"""Wheels that run on the managed 3.11 runtime (Amazon Linux 2, glibc 2.26) only."""
+
+SIZE_LIMIT = 3_000_000
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+class LayerError(Exception):
+    """The layer cannot be built; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file of the layer."""
+
+    path: str
+    """Below /opt."""
+    data: bytes
+    executable: bool = False
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Builds what the command line asks for; 1 where it could not."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--arch", choices=sorted(PLATFORMS), action="append", help="default: every architecture"
+    )
+    parser.add_argument("--output", type=Path, default=ROOT / "dist", help="default: dist/")
+    options = parser.parse_args(arguments)
+    try:
+        for arch in options.arch or sorted(PLATFORMS):
+            path = build(arch, options.output)
+            print(f"{path} ({path.stat().st_size:,} bytes)")
+    except LayerError as error:
+        print(f"layer/build.py: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def build(arch: str, output: Path) -> Path:
+    """Writes the layer for ``arch`` into the folder ``output``."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    entries = [
+        Entry("lambda-usage", (ROOT / "layer" / "lambda-usage").read_bytes(), executable=True),
+        Entry("python/lambda_usage/LICENSE", (ROOT / "LICENSE").read_bytes()),
+        *_own_code(),
+        *_borrowed(_coverage_wheel(arch, _runtime_requirement(project["dependencies"]))),
+    ]
+    output.mkdir(parents=True, exist_ok=True)
+    path = output / f"lambda-usage-layer-{project['version']}-{arch}.zip"
+    _write(path, entries)
+    if path.stat().st_size > SIZE_LIMIT:
+        raise LayerError(f"{path} has {path.stat().st_size:,} bytes, more than {SIZE_LIMIT:,}")
+    return path
+
+
+def _own_code() -> Iterator[Entry]:
+    for file in PACKAGE.rglob("*"):
+        path = file.relative_to(PACKAGE)
+        if path.parts[0] in ANALYSIS or file.suffix not in {".py", ".typed"}:
+            continue
+        yield Entry(f"python/lambda_usage/{path.as_posix()}", file.read_bytes())
+
+
+def _borrowed(wheel: Path) -> Iterator[Entry]:
+    # The wheel's .pth file would run in every interpreter that takes this folder for its own.
+    with zipfile.ZipFile(wheel) as archive:
+        for name in archive.namelist():
+            if name.startswith("coverage/htmlfiles/") or name.endswith((".pth", "/")):
+                continue
+            yield Entry(f"python/lib/python3.11/site-packages/{name}", archive.read(name))
+
+
+def _runtime_requirement(dependencies: list[str]) -> str:
+    for dependency in dependencies:
+        requirement, _, marker = dependency.partition(";")
+        if requirement.startswith("coverage") and "3.12" in marker:
+            return requirement.strip()
+    raise LayerError("pyproject.toml no longer names coverage for Python 3.11")
+
+
+def _coverage_wheel(arch: str, requirement: str) -> Path:
+    pins = ROOT / "layer" / "requirements-3.11.txt"
+    version = next(
+        line.partition("==")[2].strip()
+        for line in pins.read_text("utf-8").splitlines()
+        if line.startswith("coverage==")
+    )
+    cache = ROOT / "build" / "cache" / f"coverage-{version}-{arch}"
+    if not any(cache.glob("*.whl")):
+        partial = cache.with_suffix(".partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        platforms = [option for tag in PLATFORMS[arch] for option in ("--platform", tag)]
+        _pip(
+            "download", "--quiet", "--no-deps", "--only-binary", ":all:",
+            "--implementation", "cp", "--python-version", "311", *platforms,
+            "--dest", str(partial), "--constraint", str(pins), requirement,
+        )  # fmt: skip
+        shutil.rmtree(cache, ignore_errors=True)
+        partial.rename(cache)
+    wheel = next(cache.glob("*.whl"))
+    if "-cp311-" not in wheel.name:
+        raise LayerError(f"{wheel.name} has no C tracer: no wheel of coverage for 3.11 on {arch}")
+    return wheel
+
+
+def _pip(*arguments: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", *arguments], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        last = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
+        raise LayerError(
+            f"pip could not get coverage for the layer's Python 3.11 part: {last}\n"
+            "  (a package index must be reachable the first time; the wheel is then kept in "
+            "build/cache)"
+        )
+
+
+def _write(path: Path, entries: list[Entry]) -> None:
+    partial = path.with_suffix(".partial")
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for entry in sorted(entries, key=lambda entry: entry.path):
+            info = zipfile.ZipInfo(entry.path, EPOCH)
+            info.create_system = 3  # Unix, whatever built it
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = (0o100755 if entry.executable else 0o100644) << 16
+            archive.writestr(info, entry.data)
+    partial.replace(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
