@@ -1,0 +1,36 @@
+"""What came of a local run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts results and adds up times."""
+
+    invocations: int = 0
+    seconds: float = 0.0
+    errors: Counter[str] = field(default_factory=Counter)
+    """By the exception's type."""
+
+    def add(self, seconds: float, error: BaseException | None) -> None:
+        """One invocation more."""
+        self.invocations += 1
+        self.seconds += seconds
+        if error is not None:
+            self.errors[type(error).__name__] += 1
+
+    def words(self, handler: str, store: str) -> str:
+        """The summary, and what to do next."""
+        failed = self.errors.total()
+        times = "once" if self.invocations == 1 else f"{self.invocations:,} times"
+        raised = ", ".join(f"{name} {number:,}" for name, number in self.errors.most_common())
+        mean = self.seconds / self.invocations * 1000 if self.invocations else 0.0
+        return (
+            f"Invoked {handler} {times}: {self.invocations - failed:,} returned, {failed:,} raised"
+            f"{f' ({raised})' if raised else ''}; {mean:.3g} ms on average.\n"
+            f"Bundles are in {store}. Next: "
+            f"lambda-usage report dead-code {store} --source . --min-days 0"
+        )

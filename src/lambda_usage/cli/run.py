@@ -1,0 +1,109 @@
+"""``lambda-usage run``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lambda_usage.cli._tally import Tally
+from lambda_usage.cli.errors import CommandError, ExitCode, in_one_line
+
+if TYPE_CHECKING:
+    from lambda_usage.attach.local import LocalResult
+
+RUN_EPILOG = """\
+[bold]Examples[/bold]
+
+  lambda-usage run app.handler --events events.jsonl --store ./usage
+  lambda-usage run api.main --events events.jsonl --store ./usage --repeat 50
+"""
+
+
+@in_one_line
+def run(
+    handler: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODULE.HANDLER",
+            help="As in Lambda's settings: app.handler, or folder/app.handler.",
+            show_default=False,
+        ),
+    ],
+    events: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE.jsonl", help="One event as JSON in each line.", show_default=False
+        ),
+    ],
+    store: Annotated[
+        str,
+        typer.Option(
+            metavar="STORE",
+            help="Where bundles go: a folder or s3://bucket/prefix.",
+            show_default=False,
+        ),
+    ],
+    repeat: Annotated[
+        int, typer.Option(metavar="N", min=1, help="How often to send all events.")
+    ] = 1,
+) -> ExitCode:
+    """Try it on a function of your own, in this process and without AWS.
+
+    Run it in the folder that would be the deployment package. An exception of the handler counts
+    as an invocation, as in Lambda, and does not end the run.
+    """
+    sent = _read_events(events)
+    tally = Tally()
+    # As ``python -m`` does: the working directory is the deployment package.
+    sys.path.insert(0, str(Path.cwd()))
+    for result in _results(handler, sent, store, repeat):
+        tally.add(result.duration_s, result.error)
+    typer.echo(tally.words(handler, store))
+    return ExitCode.DONE
+
+
+def _results(handler: str, events: list[object], store: str, repeat: int) -> Iterator[LocalResult]:
+    from lambda_usage.attach.local import run_local
+
+    results = run_local(handler, events, store, repeat)
+    try:
+        # The first invocation loads the handler's module, where anything may be raised.
+        first = next(results)
+    except Exception as error:
+        words = " ".join(f"{type(error).__name__}: {error}".split())
+        raise CommandError(
+            ExitCode.USAGE, f"cannot load the handler {handler!r} from here: {words}"
+        ) from error
+    yield first
+    yield from results
+
+
+def _read_events(path: Path) -> list[object]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise CommandError(
+            ExitCode.USAGE, f"cannot read the events in {path}: {error.strerror or error}"
+        ) from error
+    events = [
+        _parse(line, f"line {number} of {path}")
+        for number, line in enumerate(lines, start=1)
+        if line.strip()
+    ]
+    if not events:
+        raise CommandError(
+            ExitCode.USAGE, f"{path} holds no events: write one as JSON in each line"
+        )
+    return events
+
+
+def _parse(line: str, where: str) -> object:
+    try:
+        return json.loads(line)
+    except ValueError as error:
+        raise CommandError(ExitCode.USAGE, f"{where} is no JSON: {error}") from error
