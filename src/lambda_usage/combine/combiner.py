@@ -106,4 +106,6 @@ def _reason(error: Exception) -> str:
     words = " ".join(str(error).split())
     if isinstance(error, BundleError):
         return words
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     return f"{type(error).__name__}: {words}" if words else type(error).__name__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TextIO
 
@@ -21,7 +22,9 @@ MAX_LAMBDA_FUNCTIONS = 12
 
 def open_page(out: TextIO) -> Console:
     """A console that writes plain text where ``out`` is no terminal."""
-    console = Console(file=out, highlight=False, markup=False, emoji=False)
+    # FORCE_COLOR, as many CI systems set it, is about the terminal, not about files.
+    plain = None if out is sys.stdout else False
+    console = Console(file=out, force_terminal=plain, highlight=False, markup=False, emoji=False)
     console.width = min(console.width, MAX_WIDTH)
     return console
 
