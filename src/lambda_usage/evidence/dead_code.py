@@ -1,0 +1,119 @@
+"""The dead-code report."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+
+from lambda_usage.bundle.model import Bundle
+from lambda_usage.evidence.blind_spots import blind_spots
+from lambda_usage.evidence.judging import Case
+from lambda_usage.evidence.model import (
+    DeadCodeReport,
+    DeadRange,
+    FileEvidence,
+    FunctionEvidence,
+    Thresholds,
+    Verdict,
+)
+from lambda_usage.evidence.ranges import dead_statements, merged, never_runnable
+from lambda_usage.evidence.reasons import reason
+from lambda_usage.evidence.scopes import Inventory, Scope, SourceUnit, Statement
+from lambda_usage.evidence.sightings import FileSightings, View, views
+from lambda_usage.evidence.summary import evidence, not_seen
+
+
+def dead_code_report(
+    bundle: Bundle,
+    inventory: Inventory,
+    thresholds: Thresholds,
+    broken: Sequence[tuple[str, str]] = (),
+) -> DeadCodeReport:
+    """Judge every function, class body and module body of a source tree.
+
+    Args:
+        bundle: What the fleet has seen.
+        inventory: The source.
+        thresholds: How much evidence ``dead`` needs.
+        broken: Bundles that could not be read: name and reason.
+    """
+    missing = not_seen(bundle, thresholds)
+    origins = views(bundle)
+    files: list[FileEvidence] = []
+    functions: list[FunctionEvidence] = []
+    for unit in inventory.units.values():
+        file, scopes = _judge(unit, origins, thresholds, missing)
+        files.append(file)
+        functions += scopes
+    return DeadCodeReport(
+        evidence(bundle),
+        blind_spots(bundle, inventory, broken, missing),
+        thresholds,
+        tuple(files),
+        tuple(functions),
+    )
+
+
+def _judge(
+    unit: SourceUnit, origins: Iterable[View], thresholds: Thresholds, missing: tuple[str, ...]
+) -> tuple[FileEvidence, list[FunctionEvidence]]:
+    file = FileSightings(unit, [view for view in origins if unit.path in view.usage.files])
+    cases = [Case(file, scope, thresholds, missing) for scope in unit.scopes]
+    marked = [_Marked(case) for case in cases]
+    lines = _Lines(cases)
+    functions = []
+    for case, mark in zip(cases, marked, strict=True):
+        between = mark.alive + lines.of_others(case.scope)
+        functions.append(_function(case, merged(mark.dead, between, unit) if mark.dead else ()))
+    all_dead = [each for mark in marked for each in mark.dead]
+    all_alive = [each for mark in marked for each in mark.alive]
+    return FileEvidence(unit.path, file.state, merged(all_dead, all_alive, unit)), functions
+
+
+class _Marked:
+    """The statements of a scope: proven never to run, and the others."""
+
+    def __init__(self, case: Case) -> None:
+        never = dead_statements(case.scope, case.sightings) if case.lines_proven else []
+        neither = set(never) | never_runnable(case.scope, case.sightings)
+        self.dead = never
+        self.alive = [each for each in case.scope.statements if each not in neither]
+
+
+class _Lines:
+    """The statements of a file by line, to find those that stand in other scopes."""
+
+    def __init__(self, cases: Iterable[Case]) -> None:
+        pairs = [(each, case.scope) for case in cases for each in case.scope.statements]
+        self._pairs = sorted(pairs, key=lambda pair: pair[0].first)
+        self._firsts = [statement.first for statement, _ in self._pairs]
+
+    def of_others(self, scope: Scope) -> list[Statement]:
+        """Statements between a scope's first and last line that are not its own."""
+        start = bisect_left(self._firsts, scope.key.first_line)
+        end = bisect_right(self._firsts, scope.last_line)
+        return [each for each, owner in self._pairs[start:end] if owner is not scope]
+
+
+def _function(case: Case, ranges: tuple[DeadRange, ...]) -> FunctionEvidence:
+    estimate = case.frequency
+    key = case.scope.key
+    return FunctionEvidence(
+        file=key.path,
+        name=key.qualname,
+        line=key.first_line,
+        verdict=case.verdict,
+        exposure=min((each.count for each in case.trials), default=0.0),
+        use_upper_bound=_bound(case),
+        frequency=estimate.value if estimate else None,
+        frequency_low=estimate.low if estimate else None,
+        frequency_high=estimate.high if estimate else None,
+        dead_lines=ranges,
+        reason=reason(case),
+    )
+
+
+def _bound(case: Case) -> float | None:
+    if case.ran or case.verdict is Verdict.NOT_DEPLOYED:
+        return None
+    return max((each.use_upper_bound for each in case.trials), default=1.0)

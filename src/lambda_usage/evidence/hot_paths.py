@@ -1,0 +1,174 @@
+"""The hot-path report."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from lambda_usage.bundle.model import Bundle, CodeKey, Path
+from lambda_usage.evidence.blind_spots import blind_spots
+from lambda_usage.evidence.exposure import sample
+from lambda_usage.evidence.matching import Matcher
+from lambda_usage.evidence.model import FunctionFrequency, HotPathsReport, PathEvidence
+from lambda_usage.evidence.qualnames import is_comprehension, is_helper, normalised
+from lambda_usage.evidence.scopes import Inventory
+from lambda_usage.evidence.sightings import View, total, views
+from lambda_usage.evidence.statistics import Sample, share
+from lambda_usage.evidence.summary import evidence
+
+
+def hot_paths_report(
+    bundle: Bundle,
+    inventory: Inventory | None = None,
+    broken: Sequence[tuple[str, str]] = (),
+) -> HotPathsReport:
+    """Tell which ways through the code the traffic takes, and how often it takes each.
+
+    Args:
+        bundle: What the fleet has seen.
+        inventory: The source, if it is at hand; then functions are those of this very source
+            wherever it runs.
+        broken: Bundles that could not be read: name and reason.
+    """
+    estimable = [view for view in views(bundle) if view.origin.estimates]
+    return HotPathsReport(
+        evidence(bundle),
+        blind_spots(bundle, inventory, broken),
+        _paths(estimable),
+        _functions(estimable, inventory),
+    )
+
+
+def _paths(origins: Sequence[View]) -> tuple[PathEvidence, ...]:
+    whole = sample(view.observed for view in origins)
+    found: dict[str, list[tuple[View, Path]]] = defaultdict(list)
+    for view in origins:
+        for path in view.usage.paths.values():
+            found[path.id].append((view, path))
+    paths = [each for seen in found.values() if (each := _path(seen, whole))]
+    return tuple(sorted(paths, key=lambda each: (-each.share, each.id)))
+
+
+def _path(seen: Sequence[tuple[View, Path]], whole: Sample) -> PathEvidence | None:
+    counts = total(path.counts for _, path in seen)
+    estimate = share(counts.groups, whole)
+    if estimate is None or counts.windows == 0:
+        return None
+    slowed = any(not view.origin.observes_every_invocation for view, _ in seen)
+    duration = sum(path.duration for _, path in seen) / counts.weight
+    _, heaviest = max(seen, key=lambda each: each[1].counts.weight)
+    return PathEvidence(
+        heaviest.id,
+        estimate.value,
+        estimate.low,
+        estimate.high,
+        counts.windows,
+        None if slowed else duration,
+        sum(path.errors for _, path in seen),
+        _along(heaviest.lines),
+    )
+
+
+def _along(keys: Iterable[CodeKey]) -> tuple[str, ...]:
+    """The functions of a path, in source order; comprehensions belong to theirs."""
+    firsts: dict[tuple[str, str], int] = {}
+    for key in keys:
+        if not is_helper(key.qualname):
+            named = key.path, normalised(key.qualname)
+            firsts[named] = min(firsts.get(named, key.first_line), key.first_line)
+    in_order = sorted(firsts, key=lambda named: (named[0], firsts[named], named[1]))
+    return tuple(f"{path}:{name}" for path, name in in_order)
+
+
+class _Function(NamedTuple):
+    path: str
+    name: str
+    line: int
+    ordinal: int
+
+
+@dataclass
+class _File:
+    """A file, and the origins that speak of it."""
+
+    origins: list[View]
+    matcher: Matcher | None
+    """Finds functions in the source, where the origins run this very source."""
+    functions: dict[_Function, list[tuple[View, list[CodeKey]]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+
+
+def _functions(
+    origins: Sequence[View], inventory: Inventory | None
+) -> tuple[FunctionFrequency, ...]:
+    found: list[FunctionFrequency] = []
+    for path in sorted({path for view in origins for path in view.codes}):
+        file = _file(path, origins, inventory)
+        for view in file.origins:
+            for function, keys in _owned(view, path, file.matcher).items():
+                file.functions[function].append((view, keys))
+        whole = sample(view.observed for view in file.origins)
+        found += [each for f, seen in file.functions.items() if (each := _one(f, seen, whole))]
+    return tuple(sorted(found, key=lambda each: (-each.frequency, each.file, each.line)))
+
+
+def _file(path: str, origins: Sequence[View], inventory: Inventory | None) -> _File:
+    shipping = [view for view in origins if path in view.usage.files]
+    unit = inventory.units.get(path) if inventory else None
+    equal = [view for view in shipping if unit and view.usage.files[path].hash == unit.hash]
+    return _File(equal, Matcher(unit)) if unit and equal else _File(shipping, None)
+
+
+def _owned(view: View, path: str, matcher: Matcher | None) -> dict[_Function, list[CodeKey]]:
+    """The code objects of a file by the function that they belong to."""
+    found: dict[_Function, list[CodeKey]] = defaultdict(list)
+    keys = [code.key for code in view.codes.get(path, ())]
+    for key in keys:
+        if matcher:
+            scope = matcher.scope(key, view.origin)
+            owner = scope.key if scope else None
+        else:
+            owner = _owner(key, keys)
+        if owner:
+            name = normalised(owner.qualname)
+            found[_Function(path, name, owner.first_line, owner.ordinal)].append(key)
+    return found
+
+
+def _owner(key: CodeKey, keys: Iterable[CodeKey]) -> CodeKey | None:
+    """The code object that a code object counts for, without a source to look it up in."""
+    if is_helper(key.qualname):
+        return None
+    if not is_comprehension(key.qualname):
+        return key
+    name = normalised(key.qualname)
+    above = [
+        each
+        for each in keys
+        if each.first_line <= key.first_line
+        and normalised(each.qualname) == name
+        and not is_comprehension(each.qualname)
+    ]
+    return max(above, key=lambda each: each.first_line, default=None)
+
+
+def _one(
+    function: _Function, seen: Sequence[tuple[View, list[CodeKey]]], whole: Sample
+) -> FunctionFrequency | None:
+    """How often a function runs; nothing for what no window ran, as most module bodies."""
+    counts = total(view.counts(keys) for view, keys in seen)
+    estimate = share(counts.groups, whole)
+    if estimate is None or counts.windows == 0:
+        return None
+    return FunctionFrequency(
+        function.path,
+        function.name,
+        function.line,
+        estimate.value,
+        estimate.low,
+        estimate.high,
+        counts.windows,
+    )

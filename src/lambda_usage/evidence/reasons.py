@@ -1,0 +1,88 @@
+"""Why a verdict is what it is, in one plain sentence."""
+
+from __future__ import annotations
+
+from lambda_usage.evidence.exposure import Trials
+from lambda_usage.evidence.judging import Case
+from lambda_usage.evidence.model import FileState, Verdict
+from lambda_usage.evidence.scopes import ScopeKind
+
+
+def reason(case: Case) -> str:
+    """Say why the evidence supports a verdict, or no stronger one."""
+    if case.verdict is Verdict.NOT_DEPLOYED:
+        return "shipped by no Lambda function"
+    if case.verdict is Verdict.USED:
+        return _used(case)
+    if case.verdict is Verdict.STARTUP:
+        return f"run while starting, never in {_all_trials(case)}"
+    if case.verdict is Verdict.DEAD:
+        return f"never run in {_all_trials(case)}"
+    return _unproven(case)
+
+
+def count(number: float, singular: str, plural: str = "") -> str:
+    """A number and what it counts: ``1 day``, ``2,000 invocations``."""
+    rounded = round(number)
+    return f"{rounded:,} {singular if rounded == 1 else plural or singular + 's'}"
+
+
+def _used(case: Case) -> str:
+    if case.scope.kind is not ScopeKind.FUNCTION:
+        return "run when its module was loaded" if case.scope.per_init else "run"
+    estimate = case.frequency
+    if estimate is None:
+        return "run in invocations; how often is not known, for want of windows"
+    if estimate.value <= 0:
+        return "run in invocations, though in none of the windows"
+    return f"run in about {_percent(estimate.value)} of invocations"
+
+
+def _all_trials(case: Case) -> str:
+    fewest = min(case.trials, key=lambda each: each.count)
+    words = f"{_trials(fewest)} of {fewest.lambda_function} over {count(fewest.days, 'day')}"
+    if len(case.trials) == 1:
+        return words
+    return f"{words}, nor in more of {count(len(case.trials) - 1, 'other Lambda function')}"
+
+
+def _unproven(case: Case) -> str:
+    start = "run while starting only, but " if case.ran else ""
+    if case.file.state is FileState.DIFFERS:
+        return f"{_names(case)} {_verb(case, 'ships', 'ship')} another version of this file"
+    if not case.recorded:
+        return "its file was loaded, but its code was never recorded"
+    if case.not_seen:
+        return f"{start}{', '.join(case.not_seen)} was expected and has not been seen"
+    if not case.wanting:
+        return "a stub: that it never ran is no evidence of its death"
+    return start + _shortage(case, case.wanting[0])
+
+
+def _shortage(case: Case, fewest: Trials) -> str:
+    name = fewest.lambda_function
+    equal = {view.origin.lambda_function for view in case.file.equal}
+    if name not in equal:
+        return f"{name} ships another version of this file"
+    limits = case.thresholds
+    if fewest.reach(limits.min_exposure, 0):
+        return f"only {fewest.days} of {count(limits.min_days, 'day')} of {name}"
+    too = " too" if len(case.trials) > len(case.wanting) else ""
+    words = f"only {_trials(fewest)} of {limits.min_exposure:,}"
+    return f"shipped by {name}{too}, which had {words}"
+
+
+def _trials(each: Trials) -> str:
+    return count(each.count, each.unit.value[:-1], each.unit.value)
+
+
+def _names(case: Case) -> str:
+    return ", ".join(each.lambda_function for each in case.trials)
+
+
+def _verb(case: Case, singular: str, plural: str) -> str:
+    return singular if len(case.trials) == 1 else plural
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.2g} %" if value < 0.995 else f"{100 * value:.0f} %"

@@ -1,0 +1,196 @@
+"""What was seen of each scope, by origin."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from lambda_usage.bundle.model import (
+    Bundle,
+    Code,
+    CodeKey,
+    Counts,
+    Origin,
+    OriginUsage,
+    Path,
+    SourceFile,
+)
+from lambda_usage.evidence.exposure import Observed, sum_groups
+from lambda_usage.evidence.matching import Matcher
+from lambda_usage.evidence.model import FileState
+from lambda_usage.evidence.qualnames import is_comprehension
+from lambda_usage.evidence.scopes import Scope, ScopeKind, SourceUnit
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One origin, indexed for looking things up."""
+
+    origin: Origin
+    usage: OriginUsage
+    codes: dict[str, list[Code]]
+    """By path of the file."""
+    paths: dict[CodeKey, list[Path]]
+    """Paths that ran a code object."""
+
+    @property
+    def observed(self) -> Observed:
+        """The origin and what it saw."""
+        return self.origin, self.usage
+
+    def counts(self, keys: Iterable[CodeKey]) -> Counts:
+        """The windows that ran any of some code objects, which make up one scope."""
+        keys = list(keys)
+        paths = {path.id: path.counts for key in keys for path in self.paths.get(key, ())}
+        found = list(paths.values())
+        others = [self.usage.other[key] for key in keys if key in self.usage.other]
+        if others:
+            # A comprehension runs in the windows of what it stands in: counting both is double.
+            found.append(max(others, key=lambda each: each.weight))
+        return total(found)
+
+
+def views(bundle: Bundle) -> list[View]:
+    """Index all origins of a bundle."""
+    return [_view(origin, usage) for origin, usage in bundle.origins.items()]
+
+
+def total(counts: Iterable[Counts]) -> Counts:
+    """Counts, added up."""
+    counts = list(counts)
+    return Counts(
+        sum(each.windows for each in counts),
+        sum(each.weight for each in counts),
+        sum_groups(each.groups for each in counts),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What one origin recorded of one scope."""
+
+    view: View
+    codes: tuple[Code, ...]
+    """Its own code object, and those of the comprehensions in it."""
+
+    @property
+    def recorded(self) -> bool:
+        """Whether the origin knows the scope's own code object."""
+        return any(not is_comprehension(code.key.qualname) for code in self.codes)
+
+    @property
+    def in_init(self) -> bool:
+        """Whether it ran before the handler's module had loaded."""
+        return any(code.init_lines for code in self.codes)
+
+    @property
+    def in_invocations(self) -> bool:
+        """Whether it ran after that."""
+        return any(code.invoke_lines for code in self.codes)
+
+    @property
+    def ran(self) -> bool:
+        """Whether it ran at all."""
+        return self.in_init or self.in_invocations
+
+    @property
+    def counts(self) -> Counts:
+        """The windows that ran it."""
+        return self.view.counts(code.key for code in self.codes)
+
+
+@dataclass
+class FileSightings:
+    """What was seen of one source file."""
+
+    unit: SourceUnit
+    shipping: list[View]
+    """Origins that ship a file of this path."""
+    _scopes: dict[CodeKey, list[Sighting]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Find the scopes of all recorded code objects."""
+        self._scopes = defaultdict(list)
+        matcher = Matcher(self.unit)
+        for view in self.equal:
+            for key, codes in _matched(matcher, view, self.unit.path).items():
+                self._scopes[key].append(Sighting(view, tuple(codes)))
+
+    @cached_property
+    def equal(self) -> list[View]:
+        """Origins that ship the very source."""
+        return [view for view in self.shipping if self.file(view).hash == self.unit.hash]
+
+    @cached_property
+    def state(self) -> FileState:
+        """What became of the file in the fleet."""
+        if not self.shipping:
+            return FileState.NOT_DEPLOYED
+        if not self.equal:
+            return FileState.DIFFERS
+        loaded = any(self.file(view).loaded for view in self.equal)
+        return FileState.LOADED if loaded else FileState.SHIPPED
+
+    def file(self, view: View) -> SourceFile:
+        """The file as an origin ships it."""
+        return view.usage.files[self.unit.path]
+
+    def of(self, scope: Scope) -> list[Sighting]:
+        """What was recorded of a scope, wherever the source is the same."""
+        return self._scopes.get(scope.key, [])
+
+    def noticing(self, scope: Scope) -> list[View]:
+        """Origins that would have noticed the scope, had it run."""
+        recorded = {id(each.view) for each in self.of(scope) if each.recorded}
+        if self.state is FileState.LOADED and not recorded:
+            return []
+        return [view for view in self.equal if self._notices(view, scope, recorded)]
+
+    def runs_on_loading(self, scope: Scope) -> bool:
+        """Whether the scope must have run, since its module was loaded, though unseen."""
+        if scope.kind is ScopeKind.MODULE:
+            return self.state is FileState.LOADED
+        return (
+            scope.per_init
+            and not scope.conditional
+            and any(self._loaded_unseen(view) for view in self.equal)
+        )
+
+    def _notices(self, view: View, scope: Scope, recorded: set[int]) -> bool:
+        if not self.file(view).loaded:
+            # It would have been noticed to load.
+            return True
+        if scope.per_init and self._loaded_unseen(view):
+            return False
+        return id(view) in recorded
+
+    def _loaded_unseen(self, view: View) -> bool:
+        file = self.file(view)
+        return file.loaded and not file.body_seen
+
+
+def _view(origin: Origin, usage: OriginUsage) -> View:
+    codes: dict[str, list[Code]] = defaultdict(list)
+    for code in usage.codes.values():
+        codes[code.key.path].append(code)
+    paths: dict[CodeKey, list[Path]] = defaultdict(list)
+    for path in usage.paths.values():
+        for key in path.lines:
+            paths[key].append(path)
+    return View(origin, usage, dict(codes), dict(paths))
+
+
+def _matched(matcher: Matcher, view: View, path: str) -> dict[CodeKey, list[Code]]:
+    found: dict[CodeKey, list[Code]] = defaultdict(list)
+    for scope, code in _pairs(matcher, view, path):
+        found[scope.key].append(code)
+    return found
+
+
+def _pairs(matcher: Matcher, view: View, path: str) -> Iterator[tuple[Scope, Code]]:
+    for code in view.codes.get(path, ()):
+        scope = matcher.scope(code.key, view.origin)
+        if scope is not None:
+            yield scope, code
