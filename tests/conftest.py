@@ -1,0 +1,55 @@
+"""Fixtures on real parts. A part that cannot be had skips the test, saying which and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import pythons
+from tests.support.layer import unpacked_layer
+from tests.support.paths import Unavailable
+from tests.support.pythons import PythonEnv
+from tests.support.s3_server import S3Server
+
+
+@pytest.fixture(scope="session", params=pythons.VERSIONS)
+def python_env(request: pytest.FixtureRequest) -> PythonEnv:
+    """A managed runtime's environment, for each supported Python."""
+    found = pythons.found()
+    if request.param not in found:
+        pytest.skip(pythons.missing(request.param))
+    try:
+        return pythons.environment(found[request.param])
+    except Unavailable as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    """A real S3 server, shared by all tests: take a bucket of your own."""
+    server = S3Server()
+    try:
+        server.start()
+    except Unavailable as reason:
+        pytest.skip(str(reason))
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def bucket(s3_server: S3Server) -> str:
+    """A new, empty bucket."""
+    return s3_server.bucket()
+
+
+@pytest.fixture(scope="session")
+def layer_opt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built layer, unpacked into a folder that stands for ``/opt``."""
+    try:
+        return unpacked_layer(tmp_path_factory.mktemp("layer"))
+    except Unavailable as reason:
+        pytest.skip(str(reason))
