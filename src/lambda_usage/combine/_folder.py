@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from lambda_usage.combine.errors import BundleGoneError, StoreAddressError, StoreError
@@ -58,7 +59,8 @@ class FolderStore:
             shutil.copyfile(local_path, unfinished)
             unfinished.replace(path)
         except OSError as error:
-            unfinished.unlink(missing_ok=True)
+            with suppress(OSError):
+                unfinished.unlink()
             raise StoreError(f"cannot write {path}: {error.strerror or error}") from error
         return str(path)
 
