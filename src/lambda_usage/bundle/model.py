@@ -221,7 +221,7 @@ class OriginUsage:
     """Top-level names that were imported."""
     losses: Counter[str] = field(default_factory=Counter)
     """What was dropped, by reason."""
-    costs: Counter[str] = field(default_factory=Counter)
+    costs: dict[str, float] = field(default_factory=dict)
     """Own cost: seconds (``…_s``) and bytes (``…_bytes``)."""
 
 

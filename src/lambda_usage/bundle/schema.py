@@ -36,7 +36,7 @@ CREATE TABLE tracer (file_id integer primary key, tracer text);
 """
 
 USAGE_TABLES = """
-CREATE TABLE usage_meta (key text primary key, value text);
+CREATE TABLE usage_meta (key text, value text);
 CREATE TABLE usage_origin (
     id integer primary key, function_name text, alias text, version text, region text,
     runtime text, architecture text, memory_mb integer, initialization_type text,
@@ -44,42 +44,40 @@ CREATE TABLE usage_origin (
 );
 CREATE TABLE usage_bundle (
     process_id text, sequence integer, origin_id integer, final integer,
-    first_time real, last_time real, primary key (process_id, sequence)
+    first_time real, last_time real
 );
-CREATE TABLE usage_weights (id integer primary key, weights blob unique);
+CREATE TABLE usage_weights (id integer primary key, weights blob);
 CREATE TABLE usage_exposure (
     origin_id integer, day text, inits integer, invocations integer, unsampled integer,
     windows integer, weight real, weight_squared real, weight_max real, windows_voided integer,
-    invocation_groups integer, window_groups integer, primary key (origin_id, day)
+    invocation_groups integer, window_groups integer
 );
 CREATE TABLE usage_file (
-    origin_id integer, path text, hash text, size integer, loaded integer, body_seen integer,
-    primary key (origin_id, path)
+    origin_id integer, path text, hash text, size integer, loaded integer, body_seen integer
 );
 CREATE TABLE usage_code (
     id integer primary key, origin_id integer, path text, qualname text, first_line integer,
     ordinal integer, hash text, executable blob, init_lines blob, invoke_lines blob,
-    first_seen real, last_seen real,
-    unique (origin_id, path, qualname, first_line, ordinal)
+    first_seen real, last_seen real
 );
 CREATE TABLE usage_arcs (code_id integer, fromno integer, tono integer);
 CREATE TABLE usage_path (
     id integer primary key, origin_id integer, path_id text, windows integer, weight real,
-    groups_id integer, duration real, errors real, unique (origin_id, path_id)
+    groups_id integer, duration real, errors real
 );
 CREATE TABLE usage_path_lines (path integer, code_id integer, numbits blob);
 CREATE TABLE usage_other (
     origin_id integer, code_id integer, windows integer, weight real, groups_id integer
 );
 CREATE TABLE usage_distribution (
-    origin_id integer, name text, version text, primary key (origin_id, name)
+    origin_id integer, name text, version text
 );
-CREATE TABLE usage_import (origin_id integer, name text, primary key (origin_id, name));
+CREATE TABLE usage_import (origin_id integer, name text);
 CREATE TABLE usage_loss (
-    origin_id integer, reason text, count integer, primary key (origin_id, reason)
+    origin_id integer, reason text, count integer
 );
 CREATE TABLE usage_cost (
-    origin_id integer, name text, amount real, primary key (origin_id, name)
+    origin_id integer, name text, amount real
 );
 """
 

@@ -17,6 +17,7 @@ from lambda_usage.bundle.schema import (
     pack_weights,
     to_numbits,
 )
+from lambda_usage.version import __version__
 
 
 def write_bundle(bundle: Bundle, path: str | os.PathLike[str], kind: str = "bundle") -> None:
@@ -34,6 +35,7 @@ def write_bundle(bundle: Bundle, path: str | os.PathLike[str], kind: str = "bund
     try:
         connection = sqlite3.connect(part, isolation_level=None)
         try:
+            connection.execute("PRAGMA page_size = 1024")  # each table takes a page at least
             # the file is moved into place when it is complete, so no journal is needed
             connection.execute("PRAGMA journal_mode = OFF")
             connection.execute("PRAGMA synchronous = OFF")
@@ -56,8 +58,6 @@ class _Writer:
         for statement in (COVERAGE_TABLES + USAGE_TABLES).split(";"):
             if statement.strip():
                 connection.execute(statement)
-        from lambda_usage import __version__
-
         self._rows("usage_meta", list(meta_rows(kind, f"lambda-usage {__version__}").items()))
 
     def _rows(self, table: str, rows: list[tuple[object, ...]]) -> None:

@@ -54,7 +54,8 @@ def _merge_usage(target: OriginUsage, other: OriginUsage) -> None:
     target.distributions.update(other.distributions)
     target.imports |= other.imports
     target.losses.update(other.losses)
-    target.costs.update(other.costs)
+    for name, amount in other.costs.items():
+        target.costs[name] = target.costs.get(name, 0.0) + amount
 
 
 def _add_exposures(left: Exposure, right: Exposure) -> Exposure:

@@ -7,6 +7,7 @@ different files compare equal, and the registry keeps each object alive so that 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator
 from types import CodeType
 
@@ -61,6 +62,8 @@ class CodeRegistry:
     """All code objects in scope that are loaded, by ``id``."""
 
     def __init__(self) -> None:
+        self.lock = threading.RLock()
+        """Held while entries change or are read; never taken inside a callback."""
         self.entries: dict[int, CodeEntry] = {}
         self.by_file: dict[str, list[CodeEntry]] = {}
         self.body_unseen: set[str] = set()
@@ -69,12 +72,13 @@ class CodeRegistry:
     def add(self, code: CodeType, path: str) -> list[CodeEntry]:
         """Register *code* and all code within it; returns the entries that are new."""
         new = []
-        for each in nested_codes(code):
-            if id(each) not in self.entries:
-                entry = CodeEntry(each, path)
-                self.entries[id(each)] = entry
-                new.append(entry)
-        self.by_file.setdefault(path, []).extend(new)
+        with self.lock:
+            for each in nested_codes(code):
+                if id(each) not in self.entries:
+                    entry = CodeEntry(each, path)
+                    self.entries[id(each)] = entry
+                    new.append(entry)
+            self.by_file.setdefault(path, []).extend(new)
         return new
 
     def group(self, hits: Iterable[int]) -> dict[int, set[int]]:
@@ -105,10 +109,8 @@ def starts_on_first_line(code: CodeType) -> bool:
     on that line (measured), so its start has to be watched for.
     """
     prologue = _GENERATOR_PROLOGUE if is_generator_like(code) else _PROLOGUE
-    return any(
-        line == code.co_firstlineno and end - start > prologue
-        for start, end, line in code.co_lines()
-    )
+    first = code.co_firstlineno
+    return sum(end - start for start, end, line in code.co_lines() if line == first) > prologue
 
 
 def body_lines(code: CodeType) -> frozenset[int]:

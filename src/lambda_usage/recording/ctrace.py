@@ -48,6 +48,10 @@ class CtraceRecorder:
             self._tracing.begin(None)
 
     def add(self, code: CodeType, path: str) -> None:
+        with self.registry.lock:
+            self._add(code, path)
+
+    def _add(self, code: CodeType, path: str) -> None:
         self.registry.add(code, path)
         self._maps.pop(path, None)
         if code.co_filename not in self._files:
@@ -71,6 +75,9 @@ class CtraceRecorder:
     def drain(self) -> None:
         """Nothing to do: entries are brought up to date at the end of each window."""
 
+    def callback_cost(self) -> None:
+        """The tracer slows every line of a window, so its durations mean nothing."""
+
     def stop(self) -> None:
         if self._tracing.active:
             self._tracing.end()
@@ -80,6 +87,10 @@ class CtraceRecorder:
         return WindowHits(own, others)
 
     def _note(self, data: _FileArcs) -> frozenset[int]:
+        with self.registry.lock:
+            return self._note_locked(data)
+
+    def _note_locked(self, data: _FileArcs) -> frozenset[int]:
         hits: set[int] = set()
         now = self._clock()
         for filename, packed in list(data.items()):

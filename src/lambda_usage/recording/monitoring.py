@@ -30,6 +30,7 @@ from lambda_usage.recording.recorder import RecorderUnavailable, WindowHits
 
 _TOOL_IDS = (4, 3)  # 0 to 2 and 5 are meant for debuggers, coverage tools, profilers, optimizers
 _OFFSET_BITS = 24
+_CALIBRATION_LINES = 200
 
 
 class MonitoringRecorder:
@@ -41,7 +42,7 @@ class MonitoringRecorder:
         self.registry = CodeRegistry()
         self.branches = branches and sys.version_info >= (3, 14)
         self._clock = clock
-        self._lock = threading.RLock()
+        self._lock = self.registry.lock
         self._hits: list[int] = []
         self._other_hits: list[int] = []
         self._branch_hits: list[int] = []
@@ -53,6 +54,9 @@ class MonitoringRecorder:
         self._init = True
         self._tool = -1
         self._events: Any = None
+        self._cost: float | None = None
+        self._calibration: CodeType | None = None
+        """Kept alive: its id is in hits that are yet to be absorbed."""
 
     def start(self, *, record_init: bool) -> None:
         monitoring: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
@@ -148,7 +152,11 @@ class MonitoringRecorder:
     def close_window(self) -> WindowHits:
         with self._lock:
             own, others = self._advance()
-            hits = WindowHits(frozenset(self._hits[:own]), frozenset(self._other_hits[:others]))
+            hits = WindowHits(
+                frozenset(self._hits[:own]),
+                frozenset(self._other_hits[:others]),
+                callbacks=own + others,
+            )
             self._window = None
             self._absorb(own, others)
             return hits
@@ -160,6 +168,25 @@ class MonitoringRecorder:
             else:  # the window still needs its hits
                 self._note_existence(self._hits + self._other_hits)
             self._absorb_branches()
+
+    def callback_cost(self) -> float:
+        """Measured once, on a function of ours: its first run calls back, its second does not."""
+        if self._cost is None:
+            lines = "\n".join(" x = 0" for _ in range(_CALIBRATION_LINES))
+            names: dict[str, Callable[[], None]] = {}
+            exec(compile(f"def calibrate():\n{lines}\n", "<lambda-usage>", "exec"), names)
+            calibrate = names["calibrate"]
+            times = []
+            with self._lock:
+                self._monitoring.set_local_events(self._tool, calibrate.__code__, self._events.LINE)
+                for _ in range(2):
+                    start = time.perf_counter()
+                    calibrate()
+                    times.append(time.perf_counter() - start)
+                self._monitoring.set_local_events(self._tool, calibrate.__code__, 0)
+            self._calibration = calibrate.__code__
+            self._cost = max(times[0] - times[1], 0.0) / _CALIBRATION_LINES
+        return self._cost
 
     def stop(self) -> None:
         with self._lock:
@@ -190,8 +217,9 @@ class MonitoringRecorder:
         now = self._clock()
         entries = self.registry.entries
         for key, lines in self.registry.group(hits).items():
-            entries[key].saw(lines, now, init=self._init)
-            self._dirty.add(key)
+            if key in entries:  # it is not for our own calibration
+                entries[key].saw(lines, now, init=self._init)
+                self._dirty.add(key)
 
     def _rearm(self) -> None:
         """Wake the lines that have fallen silent; module bodies never run again."""

@@ -21,6 +21,8 @@ class WindowHits:
     """By the thread of the invocation."""
     others: frozenset[int]
     """By other threads; their share of lines is a matter of timing, so no path holds them."""
+    callbacks: int = 0
+    """How often the recorder was called back, which is what the window cost."""
 
 
 class Recorder(Protocol):
@@ -60,6 +62,9 @@ class Recorder(Protocol):
 
     def drain(self) -> None:
         """Bring the registry's entries up to date."""
+
+    def callback_cost(self) -> float | None:
+        """Seconds that one callback takes, measured here; None where code is slowed throughout."""
 
     def stop(self) -> None:
         """Let go of everything that was installed in the interpreter."""

@@ -1,0 +1,343 @@
+"""One per process: what happens before and after each invocation.
+
+Nothing else talks to everybody. All that is called from the user's thread is guarded: an error of
+ours is logged, counted and, when it goes on, ends the recording of this process, but it never
+reaches the function.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextvars import ContextVar, Token
+from dataclasses import dataclass, field, replace
+from types import CodeType, FrameType
+from typing import TYPE_CHECKING
+
+from lambda_usage.delivery.courier import Courier, Schedule
+from lambda_usage.delivery.targets import make_target
+from lambda_usage.flush import BundleMaker
+from lambda_usage.identity import alias_of, origin, task_root
+from lambda_usage.recording.loading import LoadHook, codes_in_memory
+from lambda_usage.recording.recorder import Recorder, RecorderUnavailable
+from lambda_usage.recording.scope import Scope
+from lambda_usage.recording.tally import Tally
+from lambda_usage.sampling.sampler import Draw, Sampler, trace_group
+from lambda_usage.settings import Settings
+from lambda_usage.telemetry.logs import Log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lambda_usage.bundle.model import Bundle
+
+_ERRORS_TO_GIVE_UP = 3
+_DAY = 86400
+
+_inside: ContextVar[bool] = ContextVar("lambda_usage_inside", default=False)
+"""Set while an invocation is under way in this thread or task: a second agent's wrapper, a
+decorator within it, or the handler calling itself, is part of that invocation."""
+
+
+@dataclass(slots=True)
+class Invocation:
+    """What the agent keeps of an invocation until it ends."""
+
+    token: Token[bool]
+    alias: str
+    group: int
+    draw: Draw
+    started: float = field(default_factory=time.perf_counter)
+
+
+class Agent:
+    """Records one process's usage."""
+
+    def __init__(self, settings: Settings, attach: str, log: Log) -> None:
+        self.settings = settings
+        self.log = log
+        self.scope = Scope(task_root(), settings.include, settings.exclude)
+        self.recorder: Recorder = _make_recorder(settings, log)
+        self.sampler = Sampler(settings.sample_rate)
+        target = make_target(settings.bucket, settings.upload_timeout)
+        self.courier = Courier(target, settings.prefix, log)
+        self.maker = BundleMaker(self.recorder, self.scope, origin(attach, self.recorder.name))
+        self.tallies: dict[str, Tally] = {}
+        """What was counted since the last bundle, by alias."""
+        self.costs: dict[str, float] = {}
+        """What recording cost since the last bundle, in seconds."""
+        self.errors = 0
+        self.active = True
+        self._schedule = Schedule(settings.flush_interval, time.monotonic())
+        self._lock = threading.RLock()
+        self._running = 0
+        self._window: Invocation | None = None
+        self._init = True
+        self._inits = 0
+        self._day = int(time.time()) // _DAY
+
+    def start(self, *, before_handler: bool) -> None:
+        """Begin to record.
+
+        Args:
+            before_handler: Whether the handler's module is yet to be imported, so that its init
+                can be observed. Where it is not, what is in memory already is found and armed.
+
+        Raises:
+            RecorderUnavailable: This process gives no way to record.
+        """
+        always = self.recorder.name == "monitoring"
+        observe = before_handler and (always or self.sampler.draw().chosen)
+        self.recorder.start(record_init=always or observe)
+        self._inits = int(observe)
+        LoadHook(self._on_code).install()
+        if not before_handler:
+            self._find_loaded()
+        self._listen_for_the_end()
+
+    def _listen_for_the_end(self) -> None:
+        from lambda_usage.delivery.shutdown import ShutdownNotice
+
+        try:
+            ShutdownNotice(self.finish).listen()
+        except (OSError, ValueError) as error:
+            self.log.once(
+                "DEBUG",
+                "The end of this process cannot be heard of; its last bundle may be missing",
+                error=str(error),
+            )
+
+    def _on_code(self, code: CodeType) -> None:
+        """Called for every module that is loaded, ours and the libraries' included."""
+        try:
+            if self.active:
+                path = self.scope.relative(code.co_filename)
+                if path is not None:
+                    self.recorder.add(code, path)
+        except Exception as error:
+            self.failed(error)
+
+    def _find_loaded(self) -> None:
+        for code in list(codes_in_memory()):
+            path = self.scope.relative(code.co_filename)
+            if path is not None:
+                self.recorder.add(code, path)
+                self.recorder.registry.body_unseen.add(path)
+
+    def handler_loaded(self) -> None:
+        """The init phase is over."""
+        if self._init:
+            self._init = False
+            self.recorder.end_init()
+
+    def begin(self, context: object, frame: FrameType | None = None) -> Invocation | None:
+        """Before an invocation, or a block.
+
+        Args:
+            context: Lambda's context object, if there is one.
+            frame: For a block: the frame that it stands in.
+
+        Returns:
+            What to give to :meth:`end`; ``None`` where this is part of another invocation.
+        """
+        if not self.active or _inside.get():
+            return None
+        try:
+            return self._begin(alias_of(context), frame)
+        except Exception as error:
+            self.failed(error)
+            return None
+
+    def _begin(self, alias: str, frame: FrameType | None) -> Invocation:
+        self.handler_loaded()
+        now = time.time()
+        self._turn_day(now)
+        group = trace_group()
+        with self._lock:
+            alone = self._running == 0
+            if not alone:
+                self._void_window()
+            draw = self.sampler.draw() if alone else Draw(0.0, chosen=False)
+            self._tally(alias).invocation(group, now, sampled=draw.probability > 0)
+            invocation = Invocation(_inside.set(True), alias, group, draw)
+            self._running += 1
+            if draw.chosen:
+                self._open_window(invocation, frame)
+        invocation.started = time.perf_counter()
+        return invocation
+
+    def _open_window(self, invocation: Invocation, frame: FrameType | None) -> None:
+        start = time.perf_counter()
+        self._window = invocation
+        self.recorder.open_window(frame)
+        self._spend("window_s", time.perf_counter() - start)
+
+    def _spend(self, name: str, amount: float) -> None:
+        self.costs[name] = self.costs.get(name, 0.0) + amount
+
+    def end(self, invocation: Invocation | None, *, error: bool) -> None:
+        """After an invocation; *error* if its handler raised."""
+        if invocation is None:
+            return
+        duration = time.perf_counter() - invocation.started
+        try:
+            self._end(invocation, duration, error=error)
+        except Exception as problem:
+            self.failed(problem)
+
+    def _end(self, invocation: Invocation, duration: float, *, error: bool) -> None:
+        with self._lock:
+            self._running -= 1
+            if self._window is invocation:
+                self._close_window(invocation, duration, error=error)
+        _reset(invocation.token)
+        if self._schedule.due(time.monotonic()):
+            self.flush()
+
+    def _close_window(self, invocation: Invocation, duration: float, *, error: bool) -> None:
+        start = time.perf_counter()
+        self._window = None
+        hits = self.recorder.close_window()
+        weight = 1 / invocation.draw.probability
+        tally = self._tally(invocation.alias)
+        tally.window(hits, weight, invocation.group, duration, error=error)
+        self._spend("window_s", time.perf_counter() - start)
+
+    def _void_window(self) -> None:
+        if self._window is not None:
+            self._tally(self._window.alias).windows_voided += 1
+            self._window = None
+            self.recorder.close_window()
+
+    def _tally(self, alias: str) -> Tally:
+        tally = self.tallies.get(alias)
+        if tally is None:
+            tally = self.tallies[alias] = Tally()
+            if self._inits:  # the process's own init belongs to the alias that it serves first
+                tally.inits, self._inits = self._inits, 0
+        return tally
+
+    def _turn_day(self, now: float) -> None:
+        """A bundle does not span two days."""
+        today = int(now) // _DAY
+        if today != self._day:
+            self._day = today
+            self.flush()
+
+    def flush(self) -> None:
+        """Deliver what was counted since the last bundle, in the background."""
+        if self.tallies:
+            self.courier.in_background(self._take(final=False))
+
+    def finish(self) -> None:
+        """Deliver the last bundle, now; nothing is recorded after it."""
+        if self.active:
+            self.active = False
+            self.courier.now(self._take(final=True))
+
+    def _take(self, *, final: bool) -> Callable[[], Bundle | None]:
+        """What makes the bundle of all that was counted so far, in whichever thread calls it."""
+        with self._lock:
+            if final and self._inits:
+                self._tally("").at(time.time())
+            tallies, self.tallies = self.tallies, {}
+            costs, self.costs = self.costs, {}
+        return lambda: self.maker.make(tallies, costs, final=final)
+
+    def failed(self, error: BaseException) -> None:
+        """Note an error of ours; a few of them end the recording."""
+        self.errors += 1
+        where = error.__traceback__
+        while where is not None and where.tb_next is not None:
+            where = where.tb_next
+        place = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else ""
+        self.log.once(
+            "ERROR",
+            f"lambda-usage failed and the function was not affected: {type(error).__name__}",
+            error=str(error),
+            place=place,
+        )
+        if self.errors >= _ERRORS_TO_GIVE_UP and self.active:
+            self.active = False
+            self.log.once("ERROR", "lambda-usage has switched itself off in this process")
+
+
+def _reset(token: Token[bool]) -> None:
+    try:
+        _inside.reset(token)
+    except ValueError:  # the block ended in another task than it began in
+        _inside.set(False)
+
+
+def _make_recorder(settings: Settings, log: Log) -> Recorder:
+    import sys
+
+    if sys.version_info >= (3, 12):
+        from lambda_usage.recording.monitoring import MonitoringRecorder
+
+        recorder: Recorder = MonitoringRecorder(branches=settings.branches is not False)
+    else:
+        from lambda_usage.recording.ctrace import CtraceRecorder
+
+        recorder = CtraceRecorder(branches=settings.branches is not False)
+    if settings.branches and not recorder.branches:
+        log.once(
+            "WARNING",
+            "COVERAGE_BRANCH_COVERAGE is set, but Python 3.12 and 3.13 cannot observe branches "
+            "cheaply; recording lines",
+        )
+    return recorder
+
+
+_agent: Agent | None = None
+_tried = False
+
+
+def start_agent(
+    attach: str, *, before_handler: bool, own: str = "", bucket: str | None = None
+) -> Agent | None:
+    """The agent of this process, started if need be; ``None`` where it is inert. Never raises.
+
+    Args:
+        attach: The way of attaching, as in :class:`Origin`.
+        before_handler: Whether the handler's module is yet to be imported.
+        own: The handler's name; its top-level module is in scope whatever else is said of it.
+        bucket: Instead of ``COVERAGE_S3_BUCKET``.
+    """
+    global _agent, _tried
+    if not _tried:
+        _tried = True
+        settings = Settings.from_environment()
+        if bucket is not None:
+            settings = replace(settings, bucket=bucket)
+        log = Log(settings.log_level)
+        try:
+            _agent = _started(settings, attach, log, own, before_handler=before_handler)
+        except RecorderUnavailable as error:
+            log.once("WARNING", f"lambda-usage records nothing in this process: {error}")
+        except Exception as error:
+            log.once(
+                "ERROR",
+                "lambda-usage could not start and the function was not affected",
+                error=f"{type(error).__name__}: {error}",
+            )
+    return _agent
+
+
+def _started(
+    settings: Settings, attach: str, log: Log, own: str, *, before_handler: bool
+) -> Agent | None:
+    for warning in settings.warnings:
+        log.once("WARNING", warning)
+    if not settings.enabled:
+        return None
+    if not settings.bucket:
+        log.once(
+            "WARNING", "lambda-usage is inert: set COVERAGE_S3_BUCKET to the bucket for its data"
+        )
+        return None
+    agent = Agent(settings, attach, log)
+    if own:
+        agent.scope.own(own)
+    agent.start(before_handler=before_handler)
+    return agent

@@ -1,0 +1,41 @@
+"""``@coverage_handler``: recording by a decorator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from inspect import iscoroutinefunction
+from typing import Any, ParamSpec, TypeVar, overload
+
+from lambda_usage.agent import start_agent
+from lambda_usage.attach.bootstrap import recorded, recorded_coroutine
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_MARK = "__lambda_usage__"
+
+
+@overload
+def coverage_handler(function: Callable[P, R]) -> Callable[P, R]: ...
+
+
+@overload
+def coverage_handler(function: None = None) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+
+
+def coverage_handler(function: Callable[..., Any] | None = None) -> Callable[..., Any]:
+    """Record the calls of a handler, sync or async. With or without parentheses.
+
+    Nothing changes where recording is off, where the handler is decorated already, or within an
+    invocation that is being recorded (under the layer's exec wrapper, say).
+    """
+    if function is None:
+        return coverage_handler
+    agent = start_agent("decorator", before_handler=False)
+    if agent is None or getattr(function, _MARK, False):
+        return function
+    call = recorded_coroutine if iscoroutinefunction(function) else recorded
+    wrapped = wraps(function)(call(function, agent))
+    setattr(wrapped, _MARK, True)
+    return wrapped

@@ -1,0 +1,104 @@
+"""Runs a handler in this process with the agent attached, to try it without AWS."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import traceback
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from lambda_usage.agent import start_agent
+from lambda_usage.attach.bootstrap import find_handler, recorded
+
+
+class LocalRunError(Exception):
+    """The handler cannot be run; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalResult:
+    """What one invocation gave."""
+
+    value: object
+    error: BaseException | None
+    duration: float
+    """Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalContext:
+    """The part of Lambda's context object that a handler is likely to use."""
+
+    function_name: str
+    function_version: str = "$LATEST"
+    invoked_function_arn: str = ""
+    memory_limit_in_mb: int = 1024
+    aws_request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    log_group_name: str = "local"
+    log_stream_name: str = "local"
+    deadline: float = field(default_factory=lambda: time.monotonic() + 900)
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds that are left of 15 minutes."""
+        return max(0, int((self.deadline - time.monotonic()) * 1000))
+
+
+def run_local(
+    handler: str, events: Iterable[object], store: str, repeat: int = 1
+) -> Iterator[LocalResult]:
+    """Invoke *handler* with each event, *repeat* times over, and deliver one bundle at the end.
+
+    Args:
+        handler: ``MODULE.FUNCTION``, importable from the current folder.
+        events: What to invoke it with.
+        store: Where the bundle goes: a folder, or ``s3://bucket/prefix``.
+        repeat: How often to go through *events*.
+
+    Raises:
+        LocalRunError: The handler cannot be found, or nothing can be recorded.
+    """
+    name = os.environ.setdefault("AWS_LAMBDA_FUNCTION_NAME", handler.replace("/", "."))
+    bucket, prefix = _split(store)
+    os.environ["COVERAGE_S3_PREFIX"] = prefix
+    sys.path.insert(0, os.getcwd())  # noqa: PTH109
+    agent = start_agent("local", before_handler=True, own=handler, bucket=bucket)
+    if agent is None:
+        raise LocalRunError("recording is off in this process; see the log line above")
+    try:
+        function = recorded(find_handler(handler), agent)
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{last.filename}:{last.lineno}"
+        raise LocalRunError(
+            f"cannot load {handler}: {type(error).__name__}: {error} ({place})"
+        ) from error
+    agent.handler_loaded()
+    kept = list(events)
+    try:
+        for _ in range(repeat):
+            for event in kept:
+                yield _invoked(function, event, LocalContext(name))
+    finally:
+        agent.finish()
+
+
+def _invoked(function: object, event: object, context: LocalContext) -> LocalResult:
+    assert callable(function)
+    start = time.perf_counter()
+    try:
+        value = function(event, context)
+    except Exception as error:
+        return LocalResult(None, error, time.perf_counter() - start)
+    return LocalResult(value, None, time.perf_counter() - start)
+
+
+def _split(store: str) -> tuple[str, str]:
+    if store.startswith("s3://"):
+        bucket, _, prefix = store.removeprefix("s3://").partition("/")
+        return bucket, prefix or "/"
+    if store.startswith("file://"):
+        return store, "/"
+    return os.path.join(os.path.abspath(os.path.expanduser(store)), ""), "/"  # noqa: PTH100, PTH111, PTH118

@@ -1,0 +1,100 @@
+"""Writes bundles to files and hands them to their target, off the response path.
+
+This is where it is decided *when* a bundle leaves. A thread writes and uploads it while later
+invocations run; Lambda freezes that thread between invocations, and it goes on with the next.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+
+from lambda_usage.bundle.model import Bundle
+from lambda_usage.delivery.keys import bundle_key
+from lambda_usage.delivery.targets import Target
+from lambda_usage.telemetry.logs import Log
+
+_EARLY = (5.0, 15.0)
+"""The first bundle goes between so many seconds, lest a fleet that starts at once sends at once."""
+
+
+class Schedule:
+    """When the next bundle is due."""
+
+    def __init__(self, interval: float, now: float) -> None:
+        self._interval = interval
+        low, high = _EARLY
+        jitter = int.from_bytes(os.urandom(2), "big") / 65536
+        self._due = now + min(interval, low + (high - low) * jitter)
+
+    def due(self, now: float) -> bool:
+        """Whether it is time; if so, the next one is due an interval later."""
+        if now < self._due:
+            return False
+        self._due = now + self._interval
+        return True
+
+
+class Courier:
+    """Delivers the bundles of one process, one after the other."""
+
+    def __init__(self, target: Target, prefix: str, log: Log) -> None:
+        self._target = target
+        self._prefix = prefix
+        self._log = log
+        self._lock = threading.Lock()
+        self.lost = 0
+        """Bundles that could not be delivered."""
+        self.sent_bytes = 0
+        self.seconds = 0.0
+        """Wall time spent on writing and sending."""
+
+    def in_background(self, make: Callable[[], Bundle | None]) -> None:
+        """Deliver what *make* returns, in a thread that also calls it."""
+        thread = threading.Thread(target=self.now, args=(make,), name="lambda-usage", daemon=True)
+        thread.start()
+
+    def now(self, make: Callable[[], Bundle | None]) -> None:
+        """Deliver what *make* returns; never raises, what fails is logged and counted."""
+        with self._lock:
+            start = time.perf_counter()
+            try:
+                bundle = make()
+                if bundle is not None:
+                    self._deliver(bundle)
+            except Exception as error:
+                self.lost += 1
+                self._log.say(
+                    "WARNING",
+                    "A usage bundle could not be delivered; what it counted is lost, "
+                    "what it saw is in the next one",
+                    error=f"{type(error).__name__}: {error}",
+                )
+            finally:
+                self.seconds += time.perf_counter() - start
+
+    def _deliver(self, bundle: Bundle) -> None:
+        import tempfile  # this and sqlite3 are no business of a cold start
+
+        from lambda_usage.bundle.writer import write_bundle
+
+        (info,) = bundle.bundles.values()
+        name = info.origin.function_name
+        key = bundle_key(self._prefix, name, *info.id, info.first_time)
+        with tempfile.TemporaryDirectory(prefix="lambda-usage-") as folder:
+            path = os.path.join(folder, "bundle.coverage")  # noqa: PTH118
+            write_bundle(bundle, path)
+            size = os.path.getsize(path)  # noqa: PTH202
+            start = time.perf_counter()
+            self._target.put(path, key)
+        self.sent_bytes += size
+        self._log.say(
+            "INFO",
+            "Coverage file uploaded successfully",
+            s3_key=key,
+            file_size=size,
+            upload_time_ms=round((time.perf_counter() - start) * 1000),
+            url=self._target.url(key),
+        )

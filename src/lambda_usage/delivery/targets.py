@@ -1,0 +1,80 @@
+"""Where bundles go: an S3 bucket, or a folder for development."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
+
+
+class Target(Protocol):
+    """A place that takes bundles."""
+
+    def put(self, path: str, key: str) -> None:
+        """Store the file *path* under *key*, complete or not at all; raises what went wrong."""
+
+    def url(self, key: str) -> str:
+        """What to call the stored file in a log line."""
+
+
+class FolderTarget:
+    """A folder; keys are paths below it."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+
+    def put(self, path: str, key: str) -> None:
+        """Copy, then move into place."""
+        goal = self.url(key)
+        os.makedirs(os.path.dirname(goal), exist_ok=True)  # noqa: PTH103, PTH120
+        part = f"{goal}.{os.getpid()}.part"
+        shutil.copyfile(path, part)
+        os.replace(part, goal)  # noqa: PTH105
+
+    def url(self, key: str) -> str:
+        """The file's path."""
+        return os.path.join(self._folder, *key.split("/"))  # noqa: PTH118
+
+
+class S3Target:
+    """A bucket. boto3 is imported, and a client made, at the first upload."""
+
+    def __init__(self, bucket: str, timeout: float) -> None:
+        self._bucket = bucket
+        self._timeout = timeout
+        self._client: Any = None
+
+    def put(self, path: str, key: str) -> None:
+        """One PutObject."""
+        with open(path, "rb") as body:  # noqa: PTH123
+            self._s3().put_object(Bucket=self._bucket, Key=key, Body=body)
+
+    def _s3(self) -> Any:
+        if self._client is None:
+            import boto3
+            from botocore.config import Config
+
+            attempt = max(self._timeout / 3, 0.1)
+            self._client = boto3.session.Session().client(
+                "s3",
+                config=Config(
+                    connect_timeout=min(attempt, 5),
+                    read_timeout=attempt,
+                    retries={"total_max_attempts": 3, "mode": "standard"},
+                ),
+            )
+        return self._client
+
+    def url(self, key: str) -> str:
+        """The object's address."""
+        return f"s3://{self._bucket}/{key}"
+
+
+def make_target(bucket: str, timeout: float) -> Target:
+    """The target that ``COVERAGE_S3_BUCKET`` names: a bucket, a folder, or a ``file://`` URL."""
+    if bucket.startswith("file://"):
+        return FolderTarget(unquote(urlsplit(bucket).path))
+    if bucket.startswith(("/", "./", "../", "~")):
+        return FolderTarget(os.path.expanduser(bucket))  # noqa: PTH111
+    return S3Target(bucket.removeprefix("s3://").partition("/")[0], timeout)

@@ -1,0 +1,114 @@
+"""Makes the bundle of one process. Called off the response path."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+
+from lambda_usage.bundle.model import (
+    Bundle,
+    BundleId,
+    BundleInfo,
+    Origin,
+    OriginUsage,
+    SourceFile,
+)
+from lambda_usage.recording.package import (
+    Package,
+    absolute,
+    file_hash,
+    imported_names,
+    read_package,
+)
+from lambda_usage.recording.recorder import Recorder
+from lambda_usage.recording.scope import Scope
+from lambda_usage.recording.snapshot import Snapshots
+from lambda_usage.recording.tally import Tally
+
+
+class BundleMaker:
+    """Knows which bundle is next, and what the package ships."""
+
+    def __init__(self, recorder: Recorder, scope: Scope, origin: Origin) -> None:
+        self.process_id = os.urandom(8).hex()
+        self._sequence = 0
+        self._recorder = recorder
+        self._scope = scope
+        self._origin = origin
+        self._snapshots: Snapshots | None = None
+        self._package: Package | None = None
+        self._shipped_told = False
+        self._loaded: dict[str, tuple[str, int]] = {}
+        self._alias = ""
+        """The alias of the last bundle: that of a final one in which nothing happened."""
+
+    def make(
+        self, tallies: dict[str, Tally], costs: dict[str, float], *, final: bool
+    ) -> Bundle | None:
+        """The bundle of *tallies*; ``None`` where nothing happened and nothing ends."""
+        if not tallies and not final:
+            return None
+        if not tallies:
+            tallies = {self._alias: Tally()}
+        start = time.perf_counter()
+        self._recorder.drain()
+        package = self._read_package()
+        bundle = Bundle()
+        for alias, tally in tallies.items():
+            self._alias = alias
+            origin = replace(self._origin, alias=alias, package=package.fingerprint)
+            bundle.origins[origin] = self._usage(tally, package)
+        usage = next(iter(bundle.origins.values()))
+        usage.costs = {**costs, "flush_s": time.perf_counter() - start}
+        self._name(bundle, tallies, final=final)
+        return bundle
+
+    def _usage(self, tally: Tally, package: Package) -> OriginUsage:
+        if self._snapshots is None:
+            self._snapshots = Snapshots(self._recorder.registry)
+        usage = OriginUsage(codes=self._snapshots.codes(), files=self._files(package))
+        if tally.first_time:
+            day = time.strftime("%Y-%m-%d", time.gmtime(tally.first_time))
+            usage.exposures[day] = tally.exposure()
+        self._snapshots.fill(usage, tally, self._recorder.callback_cost())
+        usage.imports = imported_names()
+        if not self._shipped_told:
+            usage.distributions = dict(package.distributions)
+        return usage
+
+    def _name(self, bundle: Bundle, tallies: dict[str, Tally], *, final: bool) -> None:
+        now = time.time()
+        first = min((each.first_time for each in tallies.values() if each.first_time), default=now)
+        last = max((each.last_time for each in tallies.values()), default=now) or now
+        name = BundleId(self.process_id, self._sequence)
+        bundle.bundles[name] = BundleInfo(name, next(iter(bundle.origins)), final, first, last)
+        self._sequence += 1
+        self._shipped_told = True
+
+    def _read_package(self) -> Package:
+        if self._package is None:
+            try:
+                self._package = read_package(self._scope)
+            except OSError:
+                self._package = Package(f"unknown-{self.process_id}", {}, {})
+        return self._package
+
+    def _files(self, package: Package) -> dict[str, SourceFile]:
+        registry = self._recorder.registry
+        with registry.lock:
+            loaded = list(registry.by_file)
+            unseen = set(registry.body_unseen)
+        files = {}
+        if not self._shipped_told:
+            for path, (digest, size) in package.files.items():
+                files[path] = SourceFile(path, digest, size, loaded=False)
+        for path in loaded:
+            digest, size = package.files.get(path) or self._hash(path)
+            files[path] = SourceFile(path, digest, size, True, path not in unseen)
+        return files
+
+    def _hash(self, path: str) -> tuple[str, int]:
+        if path not in self._loaded:
+            self._loaded[path] = file_hash(absolute(self._scope, path))
+        return self._loaded[path]

@@ -1,0 +1,57 @@
+"""What the deployment package ships. Reads files, so it has no place on the response path."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from lambda_usage.recording.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """The files and distributions under the task root, when they were looked at."""
+
+    fingerprint: str
+    """Of all paths and hashes: equal for all processes of one deployment."""
+    files: dict[str, tuple[str, int]]
+    """Path to (hash, size in bytes)."""
+    distributions: dict[str, str]
+
+
+def read_package(scope: Scope) -> Package:
+    """Look at what is shipped. Files that cannot be read are there, without a hash."""
+    files = {}
+    for full in scope.shipped():
+        path = scope.relative(full)
+        if path is not None:
+            files[path] = file_hash(full)
+    distributions = scope.distributions()
+    digest = blake2b(digest_size=16)
+    for path, (found, _) in sorted(files.items()):
+        digest.update(f"{path}\0{found}\n".encode("utf-8", "surrogateescape"))
+    for item in sorted(distributions.items()):
+        digest.update(f"{item}\n".encode("utf-8", "surrogateescape"))
+    return Package(digest.hexdigest(), files, distributions)
+
+
+def file_hash(path: str) -> tuple[str, int]:
+    """BLAKE2b-128 of a file in hexadecimal, and its size; ``("", 0)`` where it cannot be read."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - light imports here
+            content = file.read()
+    except OSError:
+        return "", 0
+    return blake2b(content, digest_size=16).hexdigest(), len(content)
+
+
+def imported_names() -> set[str]:
+    """Top-level names of all modules that were imported."""
+    return {name.partition(".")[0] for name in list(sys.modules)}
+
+
+def absolute(scope: Scope, path: str) -> str:
+    """The file that reports call *path*."""
+    return path if os.path.isabs(path) else os.path.join(scope.root, path)  # noqa: PTH117, PTH118

@@ -1,0 +1,155 @@
+"""From the registry and a tally to the bundle's model."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from types import CodeType
+
+from lambda_usage.bundle.model import Code, CodeKey, Counts, OriginUsage, Path
+from lambda_usage.recording.codes import LINE_BITS, LINE_MASK, CodeEntry, CodeRegistry, body_lines
+from lambda_usage.recording.tally import KEPT_PATHS, PathSum, Tally
+
+
+class Snapshots:
+    """Reads the registry again and again, working out what never changes only once."""
+
+    def __init__(self, registry: CodeRegistry) -> None:
+        self._registry = registry
+        self._keys: dict[int, CodeKey] = {}
+        self._hashes: dict[int, str] = {}
+        self._lines: dict[int, frozenset[int]] = {}
+
+    def codes(self) -> dict[CodeKey, Code]:
+        """Every code object in scope and all that is known of it."""
+        found: dict[CodeKey, Code] = {}
+        with self._registry.lock:
+            self._name_new()
+            for number, entry in self._registry.entries.items():
+                key = self._keys[number]
+                code = self._code(number, key, entry)
+                # a module that was loaded twice has two code objects under one name
+                found[key] = _united(found[key], code) if key in found else code
+        return found
+
+    def fill(self, usage: OriginUsage, tally: Tally, callback_cost: float | None) -> None:
+        """Put the counts of *tally* into *usage*.
+
+        Args:
+            usage: Holds the codes already.
+            tally: No longer changing.
+            callback_cost: Seconds for each callback, taken off durations.
+        """
+        tally.fold(KEPT_PATHS)
+        for lines, total in tally.paths.items():
+            path = self._path(lines, total, callback_cost)
+            known = usage.paths.get(path.id)
+            usage.paths[path.id] = _added(known, path) if known else path
+        for number, sums in tally.other.items():
+            if number in self._keys:
+                key = self._keys[number]
+                usage.other[key] = usage.other.get(key, Counts()) + sums.counts()
+        usage.other_paths = tally.other_paths.counts()
+
+    def _code(self, number: int, key: CodeKey, entry: CodeEntry) -> Code:
+        if number not in self._hashes:
+            self._hashes[number] = code_hash(entry.code)
+            self._lines[number] = body_lines(entry.code)
+        return Code(
+            key,
+            self._hashes[number],
+            self._lines[number],
+            frozenset(entry.init_lines),
+            frozenset(entry.invoke_lines),
+            entry.first_seen,
+            entry.last_seen,
+            frozenset(entry.arcs),
+        )
+
+    def _name_new(self) -> None:
+        new: dict[tuple[str, str, int], list[int]] = {}
+        for number, entry in self._registry.entries.items():
+            if number not in self._keys:
+                name = (entry.path, entry.code.co_qualname, entry.code.co_firstlineno)
+                new.setdefault(name, []).append(number)
+        for name, numbers in new.items():
+            places = {number: self._column(number) for number in numbers} if numbers[1:] else {}
+            ranks = {place: rank for rank, place in enumerate(sorted(set(places.values())))}
+            for number in numbers:
+                ordinal = ranks[places[number]] if places else 0
+                self._keys[number] = CodeKey(*name, ordinal)
+
+    def _column(self, number: int) -> tuple[int, int]:
+        """Where the body begins: what tells apart two lambdas on one line."""
+        positions = self._registry.entries[number].code.co_positions()
+        return min(
+            ((line, column) for line, _, column, end in positions if line and column and end),
+            default=(0, 0),
+        )
+
+    def _path(self, hits: frozenset[int], total: PathSum, callback_cost: float | None) -> Path:
+        lines: dict[CodeKey, set[int]] = {}
+        for hit in hits:
+            key = self._keys.get(hit >> LINE_BITS)
+            if key is not None:
+                lines.setdefault(key, set()).add(hit & LINE_MASK)
+        net = 0.0
+        if callback_cost is not None:
+            net = max(total.duration - total.callbacks * callback_cost, 0.0)
+        frozen = {key: frozenset(found) for key, found in lines.items()}
+        return Path(path_id(frozen), frozen, total.counts(), net, total.errors)
+
+
+def path_id(lines: dict[CodeKey, frozenset[int]]) -> str:
+    """A name for a set of lines: 16 hexadecimal digits.
+
+    Lines are counted from the first line of their code object, so an edit elsewhere in a file
+    changes no path's name.
+    """
+    digest = blake2b(digest_size=8)
+    for key in sorted(lines):
+        offsets = sorted(line - key.first_line for line in lines[key])
+        digest.update(f"{key.path}:{key.qualname}:{key.ordinal}:{offsets}\n".encode())
+    return digest.hexdigest()
+
+
+def code_hash(code: CodeType) -> str:
+    """Hash of what *code* does: its byte code and constants, without any position."""
+    digest = blake2b(digest_size=8)
+    _feed(digest, code)
+    return digest.hexdigest()
+
+
+def _feed(digest: blake2b, code: CodeType) -> None:
+    digest.update(code.co_code)
+    digest.update(repr((code.co_names, code.co_varnames, code.co_flags)).encode())
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            _feed(digest, constant)
+        elif isinstance(constant, frozenset):  # their order differs from process to process
+            digest.update(repr(sorted(map(repr, constant))).encode())
+        else:
+            digest.update(repr(constant).encode())
+
+
+def _united(left: Code, right: Code) -> Code:
+    firsts = [each.first_seen for each in (left, right) if each.first_seen]
+    return Code(
+        left.key,
+        left.hash,
+        left.executable | right.executable,
+        left.init_lines | right.init_lines,
+        left.invoke_lines | right.invoke_lines,
+        min(firsts, default=0.0),
+        max(left.last_seen, right.last_seen),
+        left.arcs | right.arcs,
+    )
+
+
+def _added(left: Path, right: Path) -> Path:
+    return Path(
+        left.id,
+        left.lines,
+        left.counts + right.counts,
+        left.duration + right.duration,
+        left.errors + right.errors,
+    )

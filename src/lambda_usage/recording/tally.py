@@ -1,0 +1,131 @@
+"""What invocations and windows add up to between two bundles."""
+
+from __future__ import annotations
+
+from lambda_usage.bundle.model import GROUPS, Counts, Exposure, Weights
+from lambda_usage.recording.codes import LINE_BITS
+from lambda_usage.recording.recorder import WindowHits
+
+KEPT_PATHS = 64
+"""Paths in a bundle; the windows of lighter ones are counted by code object alone."""
+
+_LIVE_PATHS = 512
+"""Distinct paths in memory, before the lighter half is folded into counts by code object."""
+
+
+class _Sum:
+    """A growing ``Counts``."""
+
+    __slots__ = ("groups", "weight", "windows")
+
+    def __init__(self) -> None:
+        self.windows = 0
+        self.weight = 0.0
+        self.groups = [0.0] * GROUPS
+
+    def add(self, weight: float, group: int) -> None:
+        self.windows += 1
+        self.weight += weight
+        self.groups[group] += weight
+
+    def add_all(self, other: _Sum) -> None:
+        self.windows += other.windows
+        self.weight += other.weight
+        self.groups = [a + b for a, b in zip(self.groups, other.groups, strict=True)]
+
+    def counts(self) -> Counts:
+        return Counts(self.windows, self.weight, tuple(self.groups))
+
+
+class PathSum(_Sum):
+    """What the windows of one path add up to."""
+
+    __slots__ = ("callbacks", "duration", "errors")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.duration = 0.0
+        self.callbacks = 0.0
+        self.errors = 0.0
+
+
+class Tally:
+    """Counts of one process (for one alias) since its last bundle."""
+
+    def __init__(self) -> None:
+        self.inits = 0
+        self.invocations = 0
+        self.unsampled = 0
+        self.windows_voided = 0
+        self.weight_squared = 0.0
+        self.weight_max = 0.0
+        self.invocation_groups = [0.0] * GROUPS
+        self.first_time = 0.0
+        self.last_time = 0.0
+        self.windows = _Sum()
+        self.paths: dict[frozenset[int], PathSum] = {}
+        self.other: dict[int, _Sum] = {}
+        """By ``id(code)``: windows of paths that were not kept, and of background threads."""
+        self.other_paths = _Sum()
+
+    def at(self, now: float) -> None:
+        """Something happened at *now*, in seconds since the epoch."""
+        self.first_time = self.first_time or now
+        self.last_time = now
+
+    def invocation(self, group: int, now: float, *, sampled: bool) -> None:
+        """Count an invocation; *sampled* if it could have been a window."""
+        self.at(now)
+        self.invocations += 1
+        self.invocation_groups[group] += 1
+        if not sampled:
+            self.unsampled += 1
+
+    def window(
+        self, hits: WindowHits, weight: float, group: int, duration: float, *, error: bool
+    ) -> None:
+        """Count a window of *weight* 1/p that took *duration* seconds."""
+        self.windows.add(weight, group)
+        self.weight_squared += weight * weight
+        self.weight_max = max(self.weight_max, weight)
+        path = self.paths.get(hits.own)
+        if path is None:
+            if len(self.paths) >= _LIVE_PATHS:
+                self.fold(_LIVE_PATHS // 2)
+            path = self.paths[hits.own] = PathSum()
+        path.add(weight, group)
+        path.duration += weight * duration
+        path.callbacks += weight * hits.callbacks
+        path.errors += weight * error
+        if hits.others:
+            for code in _codes(hits.others) - _codes(hits.own):
+                self.other.setdefault(code, _Sum()).add(weight, group)
+
+    def fold(self, keep: int) -> None:
+        """Turn all but the *keep* heaviest paths into counts by code object."""
+        ranked = sorted(self.paths.items(), key=lambda item: item[1].weight, reverse=True)
+        for lines, path in ranked[keep:]:
+            del self.paths[lines]
+            self.other_paths.add_all(path)
+            for code in _codes(lines):
+                self.other.setdefault(code, _Sum()).add_all(path)
+
+    def exposure(self) -> Exposure:
+        """The trials since the last bundle."""
+        groups: Weights = tuple(self.invocation_groups)
+        return Exposure(
+            inits=self.inits,
+            invocations=self.invocations,
+            unsampled=self.unsampled,
+            windows=self.windows.windows,
+            weight=self.windows.weight,
+            weight_squared=self.weight_squared,
+            weight_max=self.weight_max,
+            windows_voided=self.windows_voided,
+            invocation_groups=groups,
+            window_groups=tuple(self.windows.groups),
+        )
+
+
+def _codes(hits: frozenset[int]) -> set[int]:
+    return {hit >> LINE_BITS for hit in hits}
