@@ -122,6 +122,10 @@ DEFINED_THERE |= {("makes_class.<locals>.Local", 73)}
 if sys.version_info < (3, 12):
     DEFINED_THERE.add(("Body.method", 55))  # its comprehension is a code object of its own
 """Lines of a code object that only define the code that logs."""
+if sys.version_info < (3, 12):
+    # the C tracer hears of lines alone: a generator that resumes and reaches no other line is
+    # not heard of, which docs/architecture.md says
+    LOGGED.discard(47)
 Hit = tuple[int, int]
 
 
@@ -167,7 +171,8 @@ class World:
     def note(self, line: int) -> None:
         code = sys._getframe(1).f_code
         self.alive.append(code)
-        self.ledger.append((threading.get_ident() == self.main, (id(code), line)))
+        if line in LOGGED:
+            self.ledger.append((threading.get_ident() == self.main, (id(code), line)))
 
     def load(self) -> None:
         path = f"module{len(self.modules)}.py"
@@ -279,7 +284,7 @@ def run(world: World, actions: list[tuple[str, int, int]]) -> tuple[list[Any], s
 PHASES = tuple(each for each in Phase if each is not Phase.explain)
 
 
-@settings(max_examples=150, deadline=None, phases=PHASES)
+@settings(max_examples=200, deadline=None, phases=PHASES)
 @given(st.lists(ACTION, max_size=60))
 def test_a_window_holds_exactly_the_lines_that_ran_in_it(
     actions: list[tuple[str, int, int]],
