@@ -41,7 +41,7 @@ def exit_code(combined: Combined) -> ExitCode:
 
 
 def load_source(source: Path) -> Inventory:
-    """The source code; files that cannot be read are named on stderr.
+    """The source code. Files that cannot be read are blind spots of the report.
 
     Raises:
         CommandError: There is no source code to be had.
@@ -53,11 +53,10 @@ def load_source(source: Path) -> Inventory:
     from lambda_usage.evidence.inventory import read_inventory
 
     inventory = read_inventory(source)
-    for problem in inventory.problems:
-        complain(f"left out {problem.path}: {problem.reason}")
     if not inventory.units:
+        first = "".join(f" ({each.path}: {each.reason})" for each in inventory.problems[:1])
         raise CommandError(
-            ExitCode.SOURCE, f"{source} holds no Python that can be read: check --source"
+            ExitCode.SOURCE, f"{source} holds no Python that can be read{first}: check --source"
         )
     return inventory
 

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from lambda_usage.cli._tally import Tally
 from lambda_usage.cli.errors import CommandError, ExitCode, in_one_line
-
-if TYPE_CHECKING:
-    from lambda_usage.attach.local import LocalResult
 
 RUN_EPILOG = """\
 [bold]Examples[/bold]
@@ -57,30 +53,19 @@ def run(
     Run it in the folder that would be the deployment package. An exception of the handler counts
     as an invocation, as in Lambda, and does not end the run.
     """
+    from lambda_usage.attach.local import LocalRunError, run_local
+
+    # In Lambda the agent tells its log about every upload; here the summary does.
+    os.environ.setdefault("COVERAGE_LOG_LEVEL", "WARNING")
     sent = _read_events(events)
     tally = Tally()
-    # As ``python -m`` does: the working directory is the deployment package.
-    sys.path.insert(0, str(Path.cwd()))
-    for result in _results(handler, sent, store, repeat):
-        tally.add(result.duration_s, result.error)
+    try:
+        for result in run_local(handler, sent, store, repeat):
+            tally.add(result.duration, result.error)
+    except LocalRunError as error:
+        raise CommandError(ExitCode.USAGE, " ".join(str(error).split())) from error
     typer.echo(tally.words(handler, store))
     return ExitCode.DONE
-
-
-def _results(handler: str, events: list[object], store: str, repeat: int) -> Iterator[LocalResult]:
-    from lambda_usage.attach.local import run_local
-
-    results = run_local(handler, events, store, repeat)
-    try:
-        # The first invocation loads the handler's module, where anything may be raised.
-        first = next(results)
-    except Exception as error:
-        words = " ".join(f"{type(error).__name__}: {error}".split())
-        raise CommandError(
-            ExitCode.USAGE, f"cannot load the handler {handler!r} from here: {words}"
-        ) from error
-    yield first
-    yield from results
 
 
 def _read_events(path: Path) -> list[object]:

@@ -61,10 +61,10 @@ def ranges_apart(report: DeadCodeReport) -> list[RangeInside]:
     return [found for found in _ranges(report) if found.range.kind is not RangeKind.CODE]
 
 
-def with_verdict(report: DeadCodeReport, verdict: Verdict) -> list[FunctionEvidence]:
-    """The functions of a verdict, in order of file and line."""
-    found = [function for function in report.functions if function.verdict is verdict]
-    return sorted(found, key=_place)
+def unproven(report: DeadCodeReport) -> list[FunctionEvidence]:
+    """Unproven functions in order of file and line, without those that are only a stub."""
+    found = [function for function in report.functions if function.verdict is Verdict.UNPROVEN]
+    return sorted((each for each in found if not _is_apart(each)), key=_place)
 
 
 def _is_dead(function: FunctionEvidence) -> bool:
@@ -81,7 +81,8 @@ def _ranges(report: DeadCodeReport) -> Iterator[RangeInside]:
     whole = _dead_files(report)
     for function in sorted(report.functions, key=_place):
         ran = function.verdict in (Verdict.USED, Verdict.STARTUP)
-        apart = function.verdict is Verdict.DEAD and _is_apart(function)
+        silent = function.verdict in (Verdict.DEAD, Verdict.UNPROVEN)
+        apart = silent and _is_apart(function)
         if ran or (apart and function.file not in whole):
             for found in function.dead_lines:
                 yield RangeInside(function, found)

@@ -27,14 +27,14 @@ from lambda_usage.reports._findings import (
     dead_units,
     ranges_apart,
     ranges_inside,
-    with_verdict,
+    unproven,
 )
 from lambda_usage.reports._wording import CONFIDENCE, bound, count, line_range, percent
 
 NAMES_PER_FILE = 8
 
 _VERDICTS = (
-    (Verdict.USED, "used", "green", "ran in an invocation"),
+    (Verdict.USED, "used", "green", "ran in invocations; module bodies: when loaded"),
     (Verdict.STARTUP, "startup", "cyan", "ran only while a process started"),
     (Verdict.DEAD, "dead", "red", "never ran, and the evidence is enough to say so"),
     (Verdict.UNPROVEN, "unproven", "yellow", "never ran, but the evidence is too thin"),
@@ -50,7 +50,7 @@ def write_dead_code(page: Console, report: DeadCodeReport) -> None:
     _dead(page, dead_units(report))
     _inside(page, ranges_inside(report))
     _apart(page, ranges_apart(report))
-    _unproven(page, with_verdict(report, Verdict.UNPROVEN))
+    _unproven(page, unproven(report))
     _not_deployed(page, report)
     page_of.blind_spots(page, report.blind_spots)
 
@@ -164,7 +164,7 @@ def _unproven(page: Console, functions: Sequence[FunctionEvidence]) -> None:
     page_of.heading(
         page,
         f"Unproven: {count(len(functions), 'function')}",
-        "Never seen to run, yet not enough was observed to call them dead.",
+        "Not seen in any invocation, yet not enough was observed to call them dead.",
         style="bold yellow",
     )
     reasons: dict[str, list[FunctionEvidence]] = {}

@@ -1,0 +1,124 @@
+"""``lambda-usage run``: a handler of one's own, in this process, without AWS."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from lambda_usage.cli._tally import Tally
+
+HANDLER = """\
+def handler(event, context):
+    if event["amount"] < 0:
+        raise ValueError("negative")
+    return price(event["amount"])
+
+
+def price(amount):
+    return amount * 2
+
+
+def legacy(amount):
+    return amount
+"""
+
+
+@dataclass
+class Project:
+    """A folder with a handler and events; commands run in it, each in a process of its own."""
+
+    folder: Path
+
+    def run(self, *args: str) -> subprocess.CompletedProcess[str]:
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("COVERAGE_", "COV_", "AWS_"))
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "lambda_usage.cli", *args],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=self.folder,
+            env=clean,
+        )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "app.py").write_text(HANDLER)
+    events = [{"amount": number} for number in (1, 2, 3, -1)]
+    (folder / "events.jsonl").write_text("\n".join(map(json.dumps, events)) + "\n\n")
+    return Project(folder)
+
+
+def test_a_local_run_feeds_a_report(project: Project) -> None:
+    done = project.run(
+        "run", "app.handler", "--events", "events.jsonl", "--store", "usage", "--repeat", "300"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Invoked app.handler 1,200 times: 900 returned, 300 raised (ValueError 300)" in (
+        done.stdout
+    )
+    assert "lambda-usage report dead-code usage --source . --min-days 0" in done.stdout
+
+    report = project.run(
+        "report", "dead-code", "usage", "--source", ".", "--min-days", "0", "--format", "json"
+    )
+    assert report.returncode == 0, report.stderr
+    content = json.loads(report.stdout)
+    verdicts = {each["name"]: each["verdict"] for each in content["functions"]}
+    assert verdicts["handler"] == verdicts["price"] == "used"
+    assert verdicts["legacy"] == ("dead" if sys.version_info >= (3, 12) else verdicts["legacy"])
+    assert content["evidence"]["invocations"] == 1200
+
+
+@pytest.mark.parametrize(
+    ("handler", "words"),
+    [("nowhere.handler", "No module named 'nowhere'"), ("app.nothing", "nothing")],
+)
+def test_a_handler_that_cannot_be_loaded_is_2_and_says_why(
+    project: Project, handler: str, words: str
+) -> None:
+    done = project.run("run", handler, "--events", "events.jsonl", "--store", "usage")
+    assert done.returncode == 2
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("lambda-usage: ")
+    assert words in last
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "events.jsonl holds no events"),
+        ('{"a": 1}\n{oops\n', "line 2 of events.jsonl is no JSON"),
+        (None, "cannot read the events in events.jsonl: No such file"),
+    ],
+)
+def test_events_that_cannot_be_read_are_2(
+    project: Project, content: str | None, words: str
+) -> None:
+    path = project.folder / "events.jsonl"
+    path.unlink() if content is None else path.write_text(content)
+    done = project.run("run", "app.handler", "--events", "events.jsonl", "--store", "usage")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert words in done.stderr
+
+
+def test_the_summary_of_a_run_without_errors_is_short() -> None:
+    tally = Tally()
+    tally.add(0.002, None)
+    assert tally.words("app.handler", "usage").startswith(
+        "Invoked app.handler once: 1 returned, 0 raised; 2 ms on average."
+    )
