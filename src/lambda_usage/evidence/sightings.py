@@ -21,7 +21,7 @@ from lambda_usage.evidence.exposure import Observed, sum_groups
 from lambda_usage.evidence.matching import Matcher
 from lambda_usage.evidence.model import FileState
 from lambda_usage.evidence.qualnames import is_comprehension
-from lambda_usage.evidence.scopes import Scope, ScopeKind, SourceUnit
+from lambda_usage.evidence.scopes import MODULE, Scope, ScopeKind, SourceUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +167,12 @@ class FileSightings:
         return id(view) in recorded
 
     def _loaded_unseen(self, view: View) -> bool:
+        """Whether the module's body ran where nothing was recorded, or not from its start."""
         file = self.file(view)
-        return file.loaded and not file.body_seen
+        if not file.loaded or not file.body_seen:
+            return file.loaded
+        bodies = [code for code in view.codes.get(file.path, ()) if code.key.qualname == MODULE]
+        return not any(code.init_lines or code.invoke_lines for code in bodies)
 
 
 def _view(origin: Origin, usage: OriginUsage) -> View:

@@ -80,7 +80,9 @@ def share(part: Sequence[float], sample: Sample) -> Share | None:
         return None
     ratio = min(max(sum(part) / sample.weight, 0.0), 1.0)
     trials = effective_windows(ratio, part, sample)
-    return Share(ratio, *_jeffreys(ratio * trials, trials))
+    low, high = _jeffreys(ratio * trials, trials)
+    # Jeffreys' interval may leave out the estimate where less than half a trial hit or missed.
+    return Share(ratio, min(low, ratio), max(high, ratio))
 
 
 def effective_windows(ratio: float, part: Sequence[float], sample: Sample) -> float:

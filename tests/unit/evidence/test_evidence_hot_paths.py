@@ -1,0 +1,105 @@
+"""Where the traffic goes."""
+
+from __future__ import annotations
+
+import pytest
+from evidence_world import Counts, World, even, exposure, origin, over_days
+
+from lambda_usage.bundle.model import Code, CodeKey, Path
+from lambda_usage.evidence.hot_paths import hot_paths_report
+from lambda_usage.evidence.inventory import read_inventory
+
+APP = """\
+def handler(event):
+    if event:
+        return often(event)
+    return seldom(event)
+
+def often(event):
+    return [each for each in event]
+
+def seldom(event):
+    return 1
+"""
+
+
+def fleet(world: World, **fields: object):
+    world.source(APP)
+    where = origin(**fields)
+    usage = world.ship(where, over_days(5, exposure(invocations=400, windows=200, rate=0.5)))
+    world.window(
+        where, ["handler", "often"], Counts(900, 1800.0, even(1800)), duration=900.0, errors=18.0
+    )
+    world.window(where, ["handler", "seldom"], Counts(50, 100.0, even(100)), duration=10.0)
+    usage.other_paths = Counts(50, 100.0, even(100))
+    return usage
+
+
+def test_paths_have_their_share_of_all_windows(world: World) -> None:
+    fleet(world)
+    first, second = hot_paths_report(world.bundle).paths
+    assert (first.share, second.share) == pytest.approx((0.9, 0.05))
+    assert first.share_low < 0.9 < first.share_high
+    assert (first.windows, first.errors) == (900, 18)
+    assert first.duration_mean_s == pytest.approx(0.5)
+    assert first.functions == ("app.py:handler", "app.py:often")
+
+
+def test_functions_come_most_frequent_first(world: World) -> None:
+    fleet(world)
+    for inventory in (None, read_inventory(world.root)):
+        found = hot_paths_report(world.bundle, inventory).functions
+        assert [(each.name, each.line) for each in found] == [
+            ("handler", 1),
+            ("often", 6),
+            ("seldom", 9),
+        ]
+        assert found[0].frequency == pytest.approx(0.95)
+        assert found[1].windows == 900
+
+
+def test_a_comprehension_of_3_11_counts_for_its_function(world: World) -> None:
+    usage = fleet(world, runtime="python3.11", recorder="ctrace")
+    key = CodeKey("app.py", "often.<locals>.<listcomp>", 7)
+    usage.codes[key] = Code(key, "", frozenset({7}))
+    path = usage.paths["handler-often"]
+    usage.paths[path.id] = Path(path.id, {**path.lines, key: frozenset({7})}, path.counts)
+    for inventory in (None, read_inventory(world.root)):
+        report = hot_paths_report(world.bundle, inventory)
+        assert report.paths[0].functions == ("app.py:handler", "app.py:often")
+        assert [each.name for each in report.functions] == ["handler", "often", "seldom"]
+        assert report.functions[1].frequency == pytest.approx(0.9)
+
+
+def test_no_duration_where_the_recorder_slows_code_down(world: World) -> None:
+    fleet(world)
+    assert all(each.duration_mean_s is not None for each in hot_paths_report(world.bundle).paths)
+    fleet(world, recorder="ctrace")
+    assert all(each.duration_mean_s is None for each in hot_paths_report(world.bundle).paths)
+
+
+def test_equal_paths_of_two_origins_are_one(world: World) -> None:
+    fleet(world)
+    fleet(world, memory_mb=512)
+    report = hot_paths_report(world.bundle)
+    assert [each.windows for each in report.paths] == [1800, 100]
+    assert report.paths[0].share == pytest.approx(0.9)
+
+
+def test_blocks_of_unknown_probability_have_no_share(world: World) -> None:
+    fleet(world, attach="context")
+    report = hot_paths_report(world.bundle)
+    assert report.paths == report.functions == ()
+    assert "context_blocks" in {each.kind for each in report.blind_spots}
+
+
+def test_excluded_functions_are_left_out(world: World) -> None:
+    fleet(world)
+    text = APP.replace("def seldom(event):", "def seldom(event):  # pragma: no cover")
+    world.source(text)
+    world.bundle.origins.clear()
+    where = origin()
+    world.ship(where, over_days(5, exposure(invocations=400, windows=200)))
+    world.window(where, ["handler", "seldom"], Counts(50, 100.0, even(100)))
+    found = hot_paths_report(world.bundle, read_inventory(world.root)).functions
+    assert [each.name for each in found] == ["handler"]
