@@ -28,9 +28,10 @@ class Tally:
         times = "once" if self.invocations == 1 else f"{self.invocations:,} times"
         raised = ", ".join(f"{name} {number:,}" for name, number in self.errors.most_common())
         mean = self.seconds / self.invocations * 1000 if self.invocations else 0.0
+        digits = 2 if mean < 10 else 0
         return (
             f"Invoked {handler} {times}: {self.invocations - failed:,} returned, {failed:,} raised"
-            f"{f' ({raised})' if raised else ''}; {mean:.3g} ms on average.\n"
+            f"{f' ({raised})' if raised else ''}; {mean:,.{digits}f} ms on average.\n"
             f"Bundles are in {store}. Next: "
             f"lambda-usage report dead-code {store} --source . --min-days 0"
         )

@@ -23,6 +23,7 @@ from lambda_usage.reports._wording import (
 MAX_PATHS = 20
 MAX_FUNCTIONS = 30
 BAR_WIDTH = 20
+ID_WIDTH = 8
 
 
 def write_hot_paths(page: Console, report: HotPathsReport) -> None:
@@ -46,13 +47,19 @@ def _paths(page: Console, paths: Sequence[PathEvidence]) -> None:
     )
     common = _in_every(paths)
     shown = paths[:MAX_PATHS]
+    twins: dict[tuple[str, ...], PathEvidence] = {}
     if common:
         page.print(Text("\n  On every path", style="bold"))
         _along(page, common)
     for path, figures in zip(shown, _aligned([_figures(path) for path in shown]), strict=True):
         page.print()
         page.print(figures)
-        _along(page, [name for name in path.functions if name not in common])
+        twin = twins.setdefault(path.functions, path)
+        if twin is path:
+            _along(page, [name for name in path.functions if name not in common])
+        else:
+            words = f"      the functions of {twin.id[:ID_WIDTH]}, but other lines of them"
+            page.print(Text(words, style="dim"))
     _rest(page, paths[MAX_PATHS:])
 
 
@@ -63,7 +70,7 @@ def _figures(path: PathEvidence) -> list[Text]:
         Text(percent_between(path.share_low, path.share_high), style="dim"),
         Text(time),
         _errors(path.errors),
-        Text(path.id[:8], style="dim"),
+        Text(path.id[:ID_WIDTH], style="dim"),
         Text(bar(path.share, BAR_WIDTH), style="cyan"),
     ]
 

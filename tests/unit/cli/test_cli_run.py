@@ -120,5 +120,5 @@ def test_the_summary_of_a_run_without_errors_is_short() -> None:
     tally = Tally()
     tally.add(0.002, None)
     assert tally.words("app.handler", "usage").startswith(
-        "Invoked app.handler once: 1 returned, 0 raised; 2 ms on average."
+        "Invoked app.handler once: 1 returned, 0 raised; 2.00 ms on average."
     )

@@ -202,3 +202,9 @@ def test_a_used_module_body_is_called_one(dead_code: DeadCodeReport) -> None:
     )  # fmt: skip
     found = section(dead_code_text(replace(dead_code, functions=(body,), files=())), "Dead inside")
     assert re.search(r"22-27\s+module body", found)
+
+
+def test_paths_through_the_same_functions_are_told_apart(hot_paths: HotPathsReport) -> None:
+    first = hot_paths.paths[0]
+    twins = replace(hot_paths, paths=(first, replace(first, id="abcdef0123", share=0.2)))
+    assert "the functions of 9f2c01aa, but other lines of them" in hot_paths_text(twins)
