@@ -126,7 +126,7 @@ def test_compound_statements_cover_only_their_header(world: World) -> None:
     )
     assert spans(scope(unit, "<module>")) == [(1, 4)]
     assert spans(scope(unit, "f")) == [
-        (8, 9),
+        (8, 10),
         (11, 13),
         (14, 14),
         (15, 15),

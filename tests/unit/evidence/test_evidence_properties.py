@@ -1,0 +1,104 @@
+"""What holds for whatever a fleet may have seen."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from evidence_world import Counts, World, even, exposure, origin, over_days
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lambda_usage.evidence.model import Verdict
+
+APP = """\
+def f(a):
+    if a:
+        b = [x for x in a]
+        return b
+    def g():
+        return 1
+    return lambda: (
+        g)
+
+class C:
+    def m(self):
+        try:
+            self.n()
+        except ValueError:
+            return 1
+        return 2
+"""
+NAMES = ("<module>", "f", "f.<locals>.g", "f.<locals>.<lambda>", "C", "C.m")
+
+sightings = st.tuples(
+    st.sampled_from(NAMES),
+    st.sets(st.integers(1, APP.count("\n"))),
+    st.booleans(),
+)
+origins = st.fixed_dictionaries(
+    {
+        "name": st.sampled_from(["orders", "billing"]),
+        "version": st.sampled_from(["1", "2"]),
+        "recorder": st.sampled_from(["monitoring", "ctrace"]),
+        "invocations": st.sampled_from([0, 50, 5000]),
+        "days": st.integers(1, 20),
+        "loaded": st.booleans(),
+        "same": st.booleans(),
+        "seen": st.lists(sightings, max_size=6),
+    }
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(origins, max_size=4))
+def test_what_ran_is_never_dead(fleet: list[dict]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(Path(folder))
+        world.source(APP)
+        for number, each in enumerate(fleet):
+            live(world, each, number)
+        report = world.report()
+    ran, hit = what_ran(world)
+    for function in report.functions:
+        dead = {n for r in function.dead_lines for n in range(r.first, r.last + 1)}
+        assert not dead & hit.get(function.name, set())
+        if function.name in ran:
+            assert function.verdict is not Verdict.DEAD
+        if function.verdict is Verdict.DEAD:
+            assert function.exposure >= 1000
+            assert function.use_upper_bound is not None
+        if function.verdict is Verdict.UNPROVEN:
+            assert dead == set()
+        assert function.reason
+
+
+def live(world: World, each: dict, number: int) -> None:
+    where = origin(
+        each["name"], version=each["version"], recorder=each["recorder"], package=str(number)
+    )
+    count = each["invocations"]
+    days = over_days(each["days"], exposure(count, windows=count, inits=count))
+    text = APP if each["same"] else APP + "\n"
+    world.ship(where, days, loaded=each["loaded"], text=text)
+    if each["loaded"]:
+        for name, lines, init in each["seen"]:
+            world.saw(where, name, lines, init=init)
+            total = float(each["days"] * count)
+            world.window(where, [name], Counts(int(total), total, even(total)))
+
+
+def what_ran(world: World) -> tuple[set[str], dict[str, set[int]]]:
+    """Of the very source: what ran at all, and which of its lines did."""
+    ran: set[str] = set()
+    hit: dict[str, set[int]] = {}
+    for where, usage in world.bundle.origins.items():
+        if usage.files["app.py"].size != len(APP):
+            continue
+        assert where.package
+        for key, code in usage.codes.items():
+            lines = code.init_lines | code.invoke_lines
+            hit.setdefault(key.qualname, set()).update(lines)
+            if lines:
+                ran.add(key.qualname)
+    return ran, hit
