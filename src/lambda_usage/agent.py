@@ -7,6 +7,7 @@ reaches the function.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from contextvars import ContextVar, Token
@@ -93,7 +94,20 @@ class Agent:
         LoadHook(self._on_code).install()
         if not before_handler:
             self._find_loaded()
+        self._watch_forks()
         self._listen_for_the_end()
+
+    def _watch_forks(self) -> None:
+        """A child has our identity, but nobody hears of what it runs: count it, keep it silent."""
+
+        def in_child() -> None:
+            self.active = False
+
+        def in_parent() -> None:
+            self.maker.losses["forked processes"] += 1
+
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=in_child, after_in_parent=in_parent)
 
     def _listen_for_the_end(self) -> None:
         from lambda_usage.delivery.shutdown import ShutdownNotice
@@ -242,6 +256,7 @@ class Agent:
                 self._tally("").at(time.time())
             tallies, self.tallies = self.tallies, {}
             costs, self.costs = self.costs, {}
+            self.maker.losses["bundles not delivered"], self.courier.lost = self.courier.lost, 0
         return lambda: self.maker.make(tallies, costs, final=final)
 
     def failed(self, error: BaseException) -> None:

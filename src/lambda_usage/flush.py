@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from dataclasses import replace
 
 from lambda_usage.bundle.model import (
@@ -32,6 +33,8 @@ class BundleMaker:
 
     def __init__(self, recorder: Recorder, scope: Scope, origin: Origin) -> None:
         self.process_id = os.urandom(8).hex()
+        self.losses: Counter[str] = Counter()
+        """What was not seen or not delivered since the last bundle, by what it was."""
         self._sequence = 0
         self._recorder = recorder
         self._scope = scope
@@ -61,6 +64,7 @@ class BundleMaker:
             bundle.origins[origin] = self._usage(tally, package)
         usage = next(iter(bundle.origins.values()))
         usage.costs = {**costs, "flush_s": time.perf_counter() - start}
+        usage.losses, self.losses = +self.losses, Counter()
         self._name(bundle, tallies, final=final)
         return bundle
 

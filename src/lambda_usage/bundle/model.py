@@ -117,6 +117,10 @@ class Exposure:
     """Largest 1/p of any window."""
     windows_voided: int = 0
     """Windows thrown away because another invocation overlapped them."""
+    windows_blind: int = 0
+    """Windows (``ctrace``) while threads ran that the recorder cannot see into."""
+    weight_blind: float = 0.0
+    """Sum of 1/p over those."""
     invocation_groups: Weights = NO_WEIGHTS
     """Invocations by trace group."""
     window_groups: Weights = NO_WEIGHTS

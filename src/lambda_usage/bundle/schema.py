@@ -50,6 +50,7 @@ CREATE TABLE usage_weights (id integer primary key, weights blob);
 CREATE TABLE usage_exposure (
     origin_id integer, day text, inits integer, invocations integer, unsampled integer,
     windows integer, weight real, weight_squared real, weight_max real, windows_voided integer,
+    windows_blind integer, weight_blind real,
     invocation_groups integer, window_groups integer
 );
 CREATE TABLE usage_file (

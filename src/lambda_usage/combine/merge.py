@@ -68,6 +68,8 @@ def _add_exposures(left: Exposure, right: Exposure) -> Exposure:
         weight_squared=left.weight_squared + right.weight_squared,
         weight_max=max(left.weight_max, right.weight_max),
         windows_voided=left.windows_voided + right.windows_voided,
+        windows_blind=left.windows_blind + right.windows_blind,
+        weight_blind=left.weight_blind + right.weight_blind,
         invocation_groups=add_weights(left.invocation_groups, right.invocation_groups),
         window_groups=add_weights(left.window_groups, right.window_groups),
     )

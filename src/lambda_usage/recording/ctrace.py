@@ -3,7 +3,8 @@
 It costs as much as the traced code is long, so windows are all there is: code that runs outside
 of them is not seen. The init phase is a window of its own, if it is drawn. Threads that started
 before a window are never seen in it (``sys.settrace`` reaches only the threads that it is called
-in).
+in): a window with such a thread is blind, and proves nothing of code that it did not see. Nor is a
+generator heard of that resumes and reaches no other line.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import repeat
 from types import CodeType, FrameType
 from typing import Any
@@ -21,6 +23,14 @@ from lambda_usage.recording.arcs import ArcMap
 from lambda_usage.recording.codes import LINE_BITS, CodeRegistry
 from lambda_usage.recording.ctracer import TracerFactory, unpack_arc
 from lambda_usage.recording.recorder import WindowHits
+
+OWN_THREADS = "lambda-usage"
+"""The name of the agent's own threads."""
+
+_HARMLESS = frozenset(
+    {"awslambdaric", "aws_xray_sdk", "datadog_lambda", "ddtrace", "opentelemetry"}
+)
+"""Packages whose threads run nothing but their own code."""
 
 _FileArcs = dict[str, set[int]]
 
@@ -40,6 +50,7 @@ class CtraceRecorder:
         """Paths as reports have them, by file name."""
         self._init = True
         self._record_init = False
+        self._blind = False
 
     def start(self, *, record_init: bool) -> None:
         self._tracing.prepare()
@@ -67,10 +78,11 @@ class CtraceRecorder:
         self._init = self._record_init = False
 
     def open_window(self, frame: FrameType | None = None) -> None:
+        self._blind = any(map(_may_run_user_code, threading.enumerate()))
         self._tracing.begin(frame)
 
     def close_window(self) -> WindowHits:
-        return self._absorb(self._tracing.end())
+        return replace(self._absorb(self._tracing.end()), blind=self._blind)
 
     def drain(self) -> None:
         """Nothing to do: entries are brought up to date at the end of each window."""
@@ -173,6 +185,15 @@ class _Tracing:
         sys.settrace(None)
         threading.settrace(self._previous)
         return self._own, self._others
+
+
+def _may_run_user_code(thread: threading.Thread) -> bool:
+    """Whether *thread*, which is older than the window, may run code in scope during it."""
+    if thread is threading.current_thread() or thread.name == OWN_THREADS:
+        return False
+    target = getattr(thread, "_target", None)
+    module = getattr(target, "__module__", None) or type(thread).__module__
+    return module.partition(".")[0] not in _HARMLESS
 
 
 def _frames_down_from(outer: FrameType, inner: FrameType | None) -> list[FrameType]:

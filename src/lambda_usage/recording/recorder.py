@@ -23,6 +23,8 @@ class WindowHits:
     """By other threads; their share of lines is a matter of timing, so no path holds them."""
     callbacks: int = 0
     """How often the recorder was called back, which is what the window cost."""
+    blind: bool = False
+    """Whether threads were running that the recorder cannot see into."""
 
 
 class Recorder(Protocol):

@@ -57,6 +57,8 @@ class Tally:
         self.invocations = 0
         self.unsampled = 0
         self.windows_voided = 0
+        self.windows_blind = 0
+        self.weight_blind = 0.0
         self.weight_squared = 0.0
         self.weight_max = 0.0
         self.invocation_groups = [0.0] * GROUPS
@@ -88,6 +90,9 @@ class Tally:
         self.windows.add(weight, group)
         self.weight_squared += weight * weight
         self.weight_max = max(self.weight_max, weight)
+        if hits.blind:
+            self.windows_blind += 1
+            self.weight_blind += weight
         path = self.paths.get(hits.own)
         if path is None:
             if len(self.paths) >= _LIVE_PATHS:
@@ -122,6 +127,8 @@ class Tally:
             weight_squared=self.weight_squared,
             weight_max=self.weight_max,
             windows_voided=self.windows_voided,
+            windows_blind=self.windows_blind,
+            weight_blind=self.weight_blind,
             invocation_groups=groups,
             window_groups=tuple(self.windows.groups),
         )
