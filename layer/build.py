@@ -6,6 +6,7 @@ The same sources give the same bytes: entries are sorted, times and modes are fi
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 import subprocess
 import sys
@@ -46,7 +47,7 @@ class Entry:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Builds what the command line asks for; 1 where it could not."""
+    """Builds what the command line asks for; 3 where something could not be had."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--arch", choices=sorted(PLATFORMS), action="append", help="default: every architecture"
@@ -59,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"{path} ({path.stat().st_size:,} bytes)")
     except LayerError as error:
         print(f"layer/build.py: {error}", file=sys.stderr)
-        return 1
+        return 3
     return 0
 
 
@@ -73,11 +74,18 @@ def build(arch: str, output: Path) -> Path:
         *_borrowed(_coverage_wheel(arch, _runtime_requirement(project["dependencies"]))),
     ]
     output.mkdir(parents=True, exist_ok=True)
-    path = output / f"lambda-usage-layer-{project['version']}-{arch}.zip"
+    path = output / f"lambda-usage-layer-{_version()}-{arch}.zip"
     _write(path, entries)
     if path.stat().st_size > SIZE_LIMIT:
         raise LayerError(f"{path} has {path.stat().st_size:,} bytes, more than {SIZE_LIMIT:,}")
     return path
+
+
+def _version() -> str:
+    found = re.search(r'^__version__ = "(.+)"$', (PACKAGE / "version.py").read_text("utf-8"), re.M)
+    if found is None:
+        raise LayerError("src/lambda_usage/version.py names no version")
+    return found[1]
 
 
 def _own_code() -> Iterator[Entry]:

@@ -53,3 +53,10 @@ def layer_opt(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return unpacked_layer(tmp_path_factory.mktemp("layer"))
     except Unavailable as reason:
         pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="module")
+def monkeypatch_module() -> Iterator[pytest.MonkeyPatch]:
+    """``monkeypatch`` for fixtures of a module."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch

@@ -21,8 +21,10 @@ def unpacked_layer(folder: Path) -> Path:
         text=True,
         check=False,
     )
-    if done.returncode:
+    if done.returncode == 3:
         raise Unavailable(done.stderr.strip())
+    if done.returncode:
+        raise RuntimeError(f"layer/build.py failed:\n{done.stderr}")
     opt = folder / "opt"
     with zipfile.ZipFile(next(dist.glob("*.zip"))) as archive:
         for info in archive.infolist():
