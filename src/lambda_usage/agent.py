@@ -182,8 +182,11 @@ class Agent:
 
     def _open_window(self, invocation: Invocation, frame: FrameType | None) -> None:
         start = time.perf_counter()
-        self._window = invocation
-        self.recorder.open_window(frame)
+        try:
+            self.recorder.open_window(frame)
+            self._window = invocation
+        except Exception as error:  # the invocation goes on, as one that is no window
+            self.failed(error)
         self._spend("window_s", time.perf_counter() - start)
 
     def _spend(self, name: str, amount: float) -> None:
