@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from lambda_usage.bundle.model import Bundle
 from lambda_usage.evidence.blind_spots import blind_spots
 from lambda_usage.evidence.judging import Case
+from lambda_usage.evidence.ledger import Ledger
 from lambda_usage.evidence.model import (
     DeadCodeReport,
     DeadRange,
@@ -39,10 +40,11 @@ def dead_code_report(
     """
     missing = not_seen(bundle, thresholds)
     origins = views(bundle)
+    ledger = Ledger()
     files: list[FileEvidence] = []
     functions: list[FunctionEvidence] = []
     for unit in inventory.units.values():
-        file, scopes = _judge(unit, origins, thresholds, missing)
+        file, scopes = _judge(unit, origins, thresholds, missing, ledger)
         files.append(file)
         functions += scopes
     return DeadCodeReport(
@@ -55,10 +57,14 @@ def dead_code_report(
 
 
 def _judge(
-    unit: SourceUnit, origins: Iterable[View], thresholds: Thresholds, missing: tuple[str, ...]
+    unit: SourceUnit,
+    origins: Iterable[View],
+    thresholds: Thresholds,
+    missing: tuple[str, ...],
+    ledger: Ledger,
 ) -> tuple[FileEvidence, list[FunctionEvidence]]:
     file = FileSightings(unit, [view for view in origins if unit.path in view.usage.files])
-    cases = [Case(file, scope, thresholds, missing) for scope in unit.scopes]
+    cases = [Case(file, scope, thresholds, missing, ledger) for scope in unit.scopes]
     marked = [_Marked(case) for case in cases]
     lines = _Lines(cases)
     functions = []

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from lambda_usage.evidence.exposure import (
-    Observed,
     Trials,
     Unit,
     by_lambda_function,
     invocations,
-    sample,
-    trials,
     weight_max,
 )
+from lambda_usage.evidence.ledger import Ledger
 from lambda_usage.evidence.model import FileState, Thresholds, Verdict
 from lambda_usage.evidence.scopes import Scope, ScopeKind
 from lambda_usage.evidence.sightings import FileSightings, Sighting, total
-from lambda_usage.evidence.statistics import Share, share
+from lambda_usage.evidence.statistics import Sample, Share, share
 
 
 @dataclass
@@ -31,6 +29,8 @@ class Case:
     thresholds: Thresholds
     not_seen: tuple[str, ...] = ()
     """Lambda functions that were expected and never seen."""
+    ledger: Ledger = field(default_factory=Ledger)
+    """Shared by the cases of one bundle."""
 
     @cached_property
     def sightings(self) -> list[Sighting]:
@@ -65,7 +65,7 @@ class Case:
         """The trials of each Lambda function that ships the file, in whatever version."""
         noticing = by_lambda_function(v.observed for v in self.file.noticing(self.scope))
         shipping = by_lambda_function(v.observed for v in self.file.shipping)
-        return [trials(name, self.unit, noticing.get(name, ())) for name in shipping]
+        return [self.ledger.trials(name, self.unit, noticing.get(name, ())) for name in shipping]
 
     @cached_property
     def proven(self) -> bool:
@@ -97,7 +97,8 @@ class Case:
         called = self.unit is Unit.INVOCATIONS or any(s.in_invocations for s in self.sightings)
         if not called or not self.recorded:
             return None
-        return _frequency(self.sightings, [v.observed for v in self.file.noticing(self.scope)])
+        observed = [view.observed for view in self.file.noticing(self.scope)]
+        return _frequency(self.sightings, self.ledger.sample(observed))
 
     @cached_property
     def lines_proven(self) -> bool:
@@ -109,24 +110,28 @@ class Case:
         least = self.thresholds.min_exposure
         if self.verdict is Verdict.STARTUP:
             equal = by_lambda_function(v.observed for v in self.file.equal)
-            return all(trials(n, Unit.INITS, o).reach(least, 0) for n, o in equal.items())
+            return all(
+                self.ledger.trials(n, Unit.INITS, o).reach(least, 0) for n, o in equal.items()
+            )
         return all(entered >= least for entered in self._entered())
 
     def _entered(self) -> list[float]:
         """For each Lambda function that ran it, the calls that entered it, at the least."""
         names = {each.view.origin.lambda_function for each in self.sightings if each.ran}
         return [
-            _calls([s for s in self.sightings if s.view.origin.lambda_function == name])
+            _calls(
+                [s for s in self.sightings if s.view.origin.lambda_function == name], self.ledger
+            )
             for name in names
         ]
 
 
-def _frequency(sightings: Sequence[Sighting], observed: Sequence[Observed]) -> Share | None:
+def _frequency(sightings: Sequence[Sighting], whole: Sample) -> Share | None:
     kept = [each for each in sightings if each.view.origin.estimates]
-    return share(total(each.counts for each in kept).groups, sample(observed))
+    return share(total(each.counts for each in kept).groups, whole)
 
 
-def _calls(sightings: Sequence[Sighting]) -> float:
+def _calls(sightings: Sequence[Sighting], ledger: Ledger) -> float:
     """Calls of a scope by one Lambda function, at the least.
 
     Where every invocation is seen, its lines had as many chances as it was entered: surely the
@@ -135,7 +140,7 @@ def _calls(sightings: Sequence[Sighting]) -> float:
     always = [s for s in sightings if s.view.origin.observes_every_invocation]
     windows_only = [s for s in sightings if not s.view.origin.observes_every_invocation]
     observed = [each.view.observed for each in always]
-    estimate = _frequency(always, observed)
+    estimate = _frequency(always, ledger.sample(observed))
     estimable = invocations(each for each in observed if each[0].estimates)
     estimated = estimate.low * estimable if estimate else 0.0
     calls = max(float(total(s.counts for s in always).windows), estimated)

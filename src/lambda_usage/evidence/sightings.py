@@ -59,7 +59,7 @@ def views(bundle: Bundle) -> list[View]:
 
 def total(counts: Iterable[Counts]) -> Counts:
     """Counts, added up."""
-    counts = list(counts)
+    counts = [each for each in counts if each.windows]
     return Counts(
         sum(each.windows for each in counts),
         sum(each.weight for each in counts),
