@@ -1,8 +1,8 @@
 """What is said of a fixture application with every construct is what is true of it.
 
-The application runs in AWS's emulator with the built layer, on every Python, at rate 1. Its bundles
-go through a real S3 server. ``truth.json`` says what must come out; its ``on`` holds what differs on
-one Python. On 3.11 a thread that is older than a window is not seen in it, and the report says so.
+The application runs in AWS's emulator with the built layer, on every Python, at rate 1, and its
+bundles go through a real S3 server. ``truth.json`` says what must come out; its ``on`` holds what
+differs on one Python: on 3.11 a thread older than a window is not seen, and the report says so.
 """
 
 from __future__ import annotations
