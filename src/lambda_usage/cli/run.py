@@ -64,6 +64,13 @@ def run(
             tally.add(result.duration, result.error)
     except LocalRunError as error:
         raise CommandError(ExitCode.USAGE, " ".join(str(error).split())) from error
+    except SystemExit as end:
+        # Left alone it would end this command too, with a code that means something else here.
+        raise CommandError(
+            ExitCode.USAGE,
+            f"invocation {tally.invocations + 1:,} ended the process (SystemExit: {end.code}), as "
+            "it would in Lambda: leave out its event; the invocations before it are recorded",
+        ) from end
     typer.echo(tally.words(handler, store))
     return ExitCode.DONE
 

@@ -31,7 +31,6 @@ _CREDENTIALS = {
 }
 _REGION = {
     "301",
-    "400",
     "AuthorizationHeaderMalformed",
     "IllegalLocationConstraintException",
     "PermanentRedirect",

@@ -116,6 +116,15 @@ def test_events_that_cannot_be_read_are_2(
     assert words in done.stderr
 
 
+def test_a_handler_that_exits_does_not_choose_the_exit_code(project: Project) -> None:
+    (project.folder / "exits.py").write_text(
+        "def handler(event, context):\n    raise SystemExit(6)\n"
+    )
+    done = project.run("run", "exits.handler", "--events", "events.jsonl", "--store", "usage")
+    assert done.returncode == 2 or "4 raised (SystemExit 4)" in done.stdout
+    assert "SystemExit" in done.stdout + done.stderr
+
+
 def test_the_summary_of_a_run_without_errors_is_short() -> None:
     tally = Tally()
     tally.add(0.002, None)
