@@ -1,0 +1,122 @@
+"""Windows are drawn with the probability that is stated, by a generator that is nobody else's."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambda_usage.bundle.model import GROUPS
+from lambda_usage.sampling import sampler as module
+from lambda_usage.sampling.sampler import Sampler, trace_group
+
+TRACE = "_X_AMZN_TRACE_ID"
+
+
+def test_the_users_random_numbers_stay_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(TRACE, raising=False)
+    random.seed(1)
+    expected = [random.random() for _ in range(20)]
+    random.seed(1)
+    found = []
+    sampler = Sampler(0.5)
+    for _ in range(20):
+        sampler.draw()
+        trace_group()
+        found.append(random.random())
+    assert found == expected
+
+
+def test_a_users_seed_does_not_fix_the_draws() -> None:
+    sampler = Sampler(0.5)
+    runs = []
+    for _ in range(2):
+        random.seed(1)
+        runs.append([sampler.draw().chosen for _ in range(200)])
+    assert runs[0] != runs[1]  # equal by chance once in 2**200
+
+
+@pytest.mark.parametrize("rate", [0.5, 0.1, 0.9])
+def test_the_share_of_windows_is_the_stated_probability(rate: float) -> None:
+    n = 20_000
+    sampler = Sampler(rate)
+    draws = [sampler.draw() for _ in range(n)]
+    assert {each.probability for each in draws} == {rate}
+    chosen = sum(each.chosen for each in draws)
+    # six standard deviations: a right sampler fails once in 500 million runs
+    assert abs(chosen - n * rate) < 6 * (n * rate * (1 - rate)) ** 0.5
+
+
+def test_a_rate_of_one_chooses_always_and_asks_for_no_randomness(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "_uniform", lambda: pytest.fail("randomness was drawn"))
+    sampler = Sampler(1.0)
+    assert all(sampler.draw().chosen for _ in range(100))
+
+
+@pytest.mark.parametrize(("random_bytes", "chosen"), [(b"\0" * 7, True), (b"\xff" * 7, False)])
+def test_the_limits_of_the_uniform_number(
+    random_bytes: bytes, chosen: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module.os, "urandom", lambda _: random_bytes)
+    assert 0 <= module._uniform() < 1
+    assert Sampler(1 - 2**-53).draw().chosen is chosen
+
+
+def test_the_uniform_number_fills_its_range() -> None:
+    numbers = [module._uniform() for _ in range(4000)]
+    assert {int(each * 16) for each in numbers} == set(range(16))
+
+
+def header(root: str) -> str:
+    return f"Root={root};Parent=53995c3f42cd8ad8;Sampled=1"
+
+
+def test_one_trace_is_one_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    root = "1-5759e988-bd862e3fe1be46a994272793"
+    groups = set()
+    for text in (
+        header(root),
+        f"Root={root};Parent=0123456789abcdef;Sampled=0;Lineage=1:a:0",
+        f"Root={root}",
+        f"Self=1-5759e988-bd862e3fe1be46a994270000;Root={root};Sampled=1",
+    ):
+        monkeypatch.setenv(TRACE, text)
+        groups |= {trace_group() for _ in range(20)}
+    assert groups == {0x94272793 % GROUPS}
+
+
+def test_all_groups_are_used_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = dict.fromkeys(range(GROUPS), 0)
+    for n in range(GROUPS * 50):
+        random_part = f"{random.Random(n).getrandbits(96):024x}"
+        monkeypatch.setenv(TRACE, header(f"1-5759e988-{random_part}"))
+        seen[trace_group()] += 1
+    assert min(seen.values()) > 15
+    assert max(seen.values()) < 100
+
+
+def test_without_a_trace_each_invocation_has_a_group_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv(TRACE, raising=False)
+    assert {trace_group() for _ in range(GROUPS * 40)} == set(range(GROUPS))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Root=", "Root=;", "Root=1-2-xyz", "root=1", "Root", ";;;", "Root=1-5759e988-", "é"],
+)
+def test_a_malformed_header_is_survived(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(TRACE, text)
+    assert 0 <= trace_group() < GROUPS
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=80))
+def test_no_header_whatever_raises(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(TRACE, f"Root={text}")
+        assert 0 <= trace_group() < GROUPS
