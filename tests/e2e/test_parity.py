@@ -197,6 +197,9 @@ def _comparable(invocation: Invocation) -> Any:
     except json.JSONDecodeError:
         return text
     if isinstance(payload, dict) and payload.get("errorType") == "RecursionError":
+        payload["errorMessage"] = payload["errorMessage"].removesuffix(
+            " while calling a Python object"
+        )
         # What calls the handler takes a place or two of the thousand on the stack.
         payload["stackTrace"] = [
             line for line in payload["stackTrace"] if "Previous line repeated" not in line
