@@ -70,6 +70,7 @@ def run_local(
     try:
         function = recorded(find_handler(handler), agent)
     except Exception as error:
+        agent.active = False  # nothing ran that a bundle could tell of
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{last.filename}:{last.lineno}"
         raise LocalRunError(
@@ -90,7 +91,7 @@ def _invoked(function: object, event: object, context: LocalContext) -> LocalRes
     start = time.perf_counter()
     try:
         value = function(event, context)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return LocalResult(None, error, time.perf_counter() - start)
     return LocalResult(value, None, time.perf_counter() - start)
 

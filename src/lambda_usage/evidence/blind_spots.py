@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from lambda_usage.bundle.model import Bundle, Exposure, Origin
 from lambda_usage.evidence.model import BlindSpot
+from lambda_usage.evidence.packages import shipments
 from lambda_usage.evidence.reasons import count
 from lambda_usage.evidence.scopes import Inventory
 from lambda_usage.evidence.summary import bundles_missing, processes_unfinished
@@ -68,7 +69,14 @@ def _bundles(bundle: Bundle) -> Iterator[BlindSpot]:
         losses.update(usage.losses)
     if losses.total():
         named = ", ".join(f"{reason} ({n:,})" for reason, n in losses.most_common() if n)
-        yield BlindSpot("losses", f"Data was dropped in the function: {named}.")
+        yield BlindSpot("losses", f"Not seen, or seen and lost: {named}.")
+    silent = [origin for origin, each in shipments(bundle).items() if not each.complete]
+    if silent:
+        yield BlindSpot(
+            "package_unknown",
+            f"Which files {_functions(silent)} {_verb(silent, 'ships', 'ship')} is unknown, since "
+            "the first bundles are missing: no file can be called dead that it may ship.",
+        )
 
 
 def _expected(names: Sequence[str]) -> Iterator[BlindSpot]:
@@ -95,6 +103,13 @@ def _windows(bundle: Bundle) -> Iterator[BlindSpot]:
             "unsampled",
             f"{count(unsampled, 'invocation')} could not have become a window: shares leave "
             f"{'it' if unsampled == 1 else 'them'} out.",
+        )
+    blind = _sum(exposures, "windows_blind")
+    if blind:
+        yield BlindSpot(
+            "windows_blind",
+            f"{count(blind, 'window')} on Python 3.11 had threads running that cannot be seen "
+            f"into: {'it proves' if blind == 1 else 'they prove'} nothing to be dead.",
         )
     if not any(each.windows for each in exposures):
         yield BlindSpot("no_windows", "There were no windows: no frequency can be estimated.")

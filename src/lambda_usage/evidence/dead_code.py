@@ -63,7 +63,7 @@ def _judge(
     missing: tuple[str, ...],
     ledger: Ledger,
 ) -> tuple[FileEvidence, list[FunctionEvidence]]:
-    file = FileSightings(unit, [view for view in origins if unit.path in view.usage.files])
+    file = FileSightings(unit, [view for view in origins if view.ships(unit.path)])
     cases = [Case(file, scope, thresholds, missing, ledger) for scope in unit.scopes]
     marked = [_Marked(case) for case in cases]
     lines = _Lines(cases)
@@ -116,6 +116,7 @@ def _function(case: Case, ranges: tuple[DeadRange, ...]) -> FunctionEvidence:
         frequency_high=estimate.high if estimate else None,
         dead_lines=ranges,
         reason=reason(case),
+        unit=case.unit.value,
     )
 
 

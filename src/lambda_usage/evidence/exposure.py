@@ -91,6 +91,13 @@ def weight_max(observed: Iterable[Observed]) -> float:
     return max((each.weight_max for each in _exposures(observed)), default=0.0)
 
 
+def seeing_share(observed: Iterable[Observed]) -> float:
+    """Share of the weight of all windows that is of windows which were not blind."""
+    exposures = _exposures(observed)
+    weight = sum(each.weight for each in exposures)
+    return 1 - sum(each.weight_blind for each in exposures) / weight if weight else 0.0
+
+
 def invocations(observed: Iterable[Observed]) -> int:
     """Invocations that the agent saw."""
     return sum(each.invocations for each in _exposures(observed))
@@ -117,12 +124,15 @@ def _invocations(observed: Sequence[Observed]) -> tuple[float, float]:
 
 
 def _windows(observed: Sequence[Observed]) -> tuple[float, float]:
-    """Σw / max w: code that runs when windows are rarest is seen no more often than that."""
+    """Σw / max w: code that runs when windows are rarest is seen no more often than that.
+
+    Blind windows noticed nothing for certain, and do not count.
+    """
     largest = weight_max(observed)
     found = _sample(observed)
     if largest <= 0 or found.weight <= 0:
         return 0.0, 0.0
-    count = found.weight / largest
+    count = found.weight / largest * seeing_share(observed)
     return count, count / clustering(found.groups, found.weight_squared / found.weight)
 
 
@@ -135,7 +145,7 @@ def _inits(origin: Origin, usage: OriginUsage) -> int:
 def _notices(origin: Origin, exposure: Exposure) -> bool:
     if origin.observes_every_invocation:
         return exposure.invocations > 0
-    return exposure.windows > 0
+    return exposure.windows > exposure.windows_blind
 
 
 def _days(observed: Iterable[Observed], counts: Callable[[Origin, Exposure], bool]) -> int:

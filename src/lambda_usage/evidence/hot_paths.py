@@ -116,9 +116,9 @@ def _functions(
 
 
 def _file(path: str, origins: Sequence[View], inventory: Inventory | None) -> _File:
-    shipping = [view for view in origins if path in view.usage.files]
+    shipping = [view for view in origins if path in view.shipment.files]
     unit = inventory.units.get(path) if inventory else None
-    equal = [view for view in shipping if unit and view.usage.files[path].hash == unit.hash]
+    equal = [view for view in shipping if unit and view.shipment.files[path].hash == unit.hash]
     return _File(equal, Matcher(unit)) if unit and equal else _File(shipping, None)
 
 

@@ -11,6 +11,7 @@ from lambda_usage.evidence.exposure import (
     Unit,
     by_lambda_function,
     invocations,
+    seeing_share,
     weight_max,
 )
 from lambda_usage.evidence.ledger import Ledger
@@ -144,7 +145,8 @@ def _calls(sightings: Sequence[Sighting], ledger: Ledger) -> float:
     estimable = invocations(each for each in observed if each[0].estimates)
     estimated = estimate.low * estimable if estimate else 0.0
     calls = max(float(total(s.counts for s in always).windows), estimated)
-    largest = weight_max(each.view.observed for each in windows_only)
+    watched = [each.view.observed for each in windows_only]
+    largest = weight_max(watched)
     if largest > 0:
-        calls += total(s.counts for s in windows_only).weight / largest
+        calls += total(s.counts for s in windows_only).weight / largest * seeing_share(watched)
     return calls

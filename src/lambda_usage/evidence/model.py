@@ -117,6 +117,8 @@ class FunctionEvidence:
     dead_lines: tuple[DeadRange, ...]
     reason: str = ""
     """In words: why this verdict."""
+    unit: str = "invocations"
+    """What ``exposure`` counts: ``invocations``, or ``inits`` for what runs when a module loads."""
 
 
 @dataclass(frozen=True, slots=True)

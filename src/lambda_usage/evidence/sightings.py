@@ -20,6 +20,7 @@ from lambda_usage.bundle.model import (
 from lambda_usage.evidence.exposure import Observed, sum_groups
 from lambda_usage.evidence.matching import Matcher
 from lambda_usage.evidence.model import FileState
+from lambda_usage.evidence.packages import Shipment, shipments, without_idle
 from lambda_usage.evidence.qualnames import is_comprehension
 from lambda_usage.evidence.scopes import MODULE, Scope, ScopeKind, SourceUnit
 
@@ -30,10 +31,19 @@ class View:
 
     origin: Origin
     usage: OriginUsage
+    shipment: Shipment
     codes: dict[str, list[Code]]
     """By path of the file."""
     paths: dict[CodeKey, list[Path]]
     """Paths that ran a code object."""
+
+    def ships(self, path: str) -> bool:
+        """Whether it ships a file of that path, or may."""
+        return path in self.shipment.files or not self.shipment.complete
+
+    def file(self, path: str) -> SourceFile | None:
+        """The file of that path as it ships it, if that is known."""
+        return self.shipment.files.get(path)
 
     @property
     def observed(self) -> Observed:
@@ -53,8 +63,10 @@ class View:
 
 
 def views(bundle: Bundle) -> list[View]:
-    """Index all origins of a bundle."""
-    return [_view(origin, usage) for origin, usage in bundle.origins.items()]
+    """Index all origins of a bundle that can say something."""
+    shipped = shipments(bundle)
+    origins = without_idle(bundle.origins)
+    return [_view(origin, usage, shipped[origin]) for origin, usage in origins.items()]
 
 
 def total(counts: Iterable[Counts]) -> Counts:
@@ -135,7 +147,7 @@ class FileSightings:
 
     def file(self, view: View) -> SourceFile:
         """The file as an origin ships it."""
-        return view.usage.files[self.unit.path]
+        return view.file(self.unit.path) or SourceFile(self.unit.path, "", 0, loaded=False)
 
     def of(self, scope: Scope) -> list[Sighting]:
         """What was recorded of a scope, wherever the source is the same."""
@@ -175,7 +187,7 @@ class FileSightings:
         return not any(code.init_lines or code.invoke_lines for code in bodies)
 
 
-def _view(origin: Origin, usage: OriginUsage) -> View:
+def _view(origin: Origin, usage: OriginUsage, shipment: Shipment) -> View:
     codes: dict[str, list[Code]] = defaultdict(list)
     for code in usage.codes.values():
         codes[code.key.path].append(code)
@@ -183,7 +195,7 @@ def _view(origin: Origin, usage: OriginUsage) -> View:
     for path in usage.paths.values():
         for key in path.lines:
             paths[key].append(path)
-    return View(origin, usage, dict(codes), dict(paths))
+    return View(origin, usage, shipment, dict(codes), dict(paths))
 
 
 def _matched(matcher: Matcher, view: View, path: str) -> dict[CodeKey, list[Code]]:

@@ -29,6 +29,8 @@ class DeadUnit:
     inside: int
     """Further dead functions within."""
     use_upper_bound: float | None
+    unit: str
+    """What its bound is a share of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def _dead_files(report: DeadCodeReport) -> set[str]:
 def _whole_file(file: str, dead: list[FunctionEvidence]) -> DeadUnit:
     body = next((function for function in dead if function.name == MODULE), dead[0])
     last = max(_last_line(function) for function in dead)
-    return DeadUnit(file, MODULE, 1, last, len(dead) - 1, body.use_upper_bound)
+    return DeadUnit(file, MODULE, 1, last, len(dead) - 1, body.use_upper_bound, body.unit)
 
 
 def _outermost(dead: list[FunctionEvidence]) -> list[DeadUnit]:
@@ -120,7 +122,7 @@ def _is_inside(function: FunctionEvidence, outer: FunctionEvidence) -> bool:
 def _unit(outer: FunctionEvidence, inner: list[FunctionEvidence]) -> DeadUnit:
     last = max(_last_line(function) for function in (outer, *inner))
     bound = outer.use_upper_bound
-    return DeadUnit(outer.file, outer.name, outer.line, last, len(inner), bound)
+    return DeadUnit(outer.file, outer.name, outer.line, last, len(inner), bound, outer.unit)
 
 
 def _last_line(function: FunctionEvidence) -> int:

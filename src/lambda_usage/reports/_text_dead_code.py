@@ -97,7 +97,7 @@ def _dead(page: Console, units: Sequence[DeadUnit]) -> None:
 def _bound(unit: DeadUnit) -> str:
     if unit.use_upper_bound is None:
         return ""
-    trials = "process starts" if unit.name == MODULE else "invocations"
+    trials = "process starts" if unit.unit == "inits" else "invocations"
     return f"{bound(unit.use_upper_bound, trials)} ({CONFIDENCE})"
 
 

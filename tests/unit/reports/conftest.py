@@ -61,8 +61,9 @@ def function(
 ) -> FunctionEvidence:
     low = None if frequency is None else max(0.0, frequency - 0.02)
     high = None if frequency is None else min(1.0, frequency + 0.02)
+    unit = "inits" if name == "<module>" else "invocations"
     return FunctionEvidence(
-        file, name, line, verdict, 41_377.0, bound, frequency, low, high, dead, reason
+        file, name, line, verdict, 41_377.0, bound, frequency, low, high, dead, reason, unit
     )
 
 
