@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections import Counter
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field, replace
 from types import CodeType, FrameType
@@ -17,7 +18,6 @@ from typing import TYPE_CHECKING
 
 from lambda_usage.delivery.courier import Courier, Schedule
 from lambda_usage.delivery.targets import make_target
-from lambda_usage.flush import BundleMaker
 from lambda_usage.identity import alias_of, origin, task_root
 from lambda_usage.recording.loading import LoadHook, codes_in_memory
 from lambda_usage.recording.recorder import Recorder, RecorderUnavailable
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lambda_usage.bundle.model import Bundle
+    from lambda_usage.flush import BundleMaker
 
 _ERRORS_TO_GIVE_UP = 3
 _DAY = 86400
@@ -62,11 +63,13 @@ class Agent:
         self.sampler = Sampler(settings.sample_rate)
         target = make_target(settings.bucket, settings.upload_timeout)
         self.courier = Courier(target, settings.prefix, log)
-        self.maker = BundleMaker(self.recorder, self.scope, origin(attach, self.recorder.name))
+        self.origin = origin(attach, self.recorder.name)
         self.tallies: dict[str, Tally] = {}
         """What was counted since the last bundle, by alias."""
         self.costs: dict[str, float] = {}
         """What recording cost since the last bundle, in seconds."""
+        self.losses: Counter[str] = Counter()
+        """What was not seen or not delivered since the last bundle, by what it was."""
         self.errors = 0
         self.active = True
         self._schedule = Schedule(settings.flush_interval, time.monotonic())
@@ -76,6 +79,7 @@ class Agent:
         self._init = True
         self._inits = 0
         self._day = int(time.time()) // _DAY
+        self._maker: BundleMaker | None = None
 
     def start(self, *, before_handler: bool) -> None:
         """Begin to record.
@@ -104,7 +108,7 @@ class Agent:
             self.active = False
 
         def in_parent() -> None:
-            self.maker.losses["forked processes"] += 1
+            self.losses["forked processes"] += 1
 
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=in_child, after_in_parent=in_parent)
@@ -259,8 +263,24 @@ class Agent:
                 self._tally("").at(time.time())
             tallies, self.tallies = self.tallies, {}
             costs, self.costs = self.costs, {}
-            self.maker.losses["bundles not delivered"], self.courier.lost = self.courier.lost, 0
-        return lambda: self.maker.make(tallies, costs, final=final)
+            losses, self.losses = self.losses, Counter()
+        if self.courier.lost:
+            losses["bundles not delivered"], self.courier.lost = self.courier.lost, 0
+        return lambda: self._make(tallies, costs, losses, final=final)
+
+    def _make(
+        self,
+        tallies: dict[str, Tally],
+        costs: dict[str, float],
+        losses: Counter[str],
+        *,
+        final: bool,
+    ) -> Bundle | None:
+        if self._maker is None:
+            from lambda_usage.flush import BundleMaker  # no business of a cold start
+
+            self._maker = BundleMaker(self.recorder, self.scope, self.origin)
+        return self._maker.make(tallies, costs, losses, final=final)
 
     def failed(self, error: BaseException) -> None:
         """Note an error of ours; a few of them end the recording."""

@@ -33,8 +33,6 @@ class BundleMaker:
 
     def __init__(self, recorder: Recorder, scope: Scope, origin: Origin) -> None:
         self.process_id = os.urandom(8).hex()
-        self.losses: Counter[str] = Counter()
-        """What was not seen or not delivered since the last bundle, by what it was."""
         self._sequence = 0
         self._recorder = recorder
         self._scope = scope
@@ -47,9 +45,24 @@ class BundleMaker:
         """The alias of the last bundle: that of a final one in which nothing happened."""
 
     def make(
-        self, tallies: dict[str, Tally], costs: dict[str, float], *, final: bool
+        self,
+        tallies: dict[str, Tally],
+        costs: dict[str, float],
+        losses: Counter[str],
+        *,
+        final: bool,
     ) -> Bundle | None:
-        """The bundle of *tallies*; ``None`` where nothing happened and nothing ends."""
+        """The bundle of what was counted since the last one.
+
+        Args:
+            tallies: By alias.
+            costs: What recording cost, in seconds.
+            losses: What was not seen or not delivered, by what it was.
+            final: Whether the process ends with it.
+
+        Returns:
+            ``None`` where nothing happened and nothing ends.
+        """
         if not tallies and not final:
             return None
         if not tallies:
@@ -64,7 +77,7 @@ class BundleMaker:
             bundle.origins[origin] = self._usage(tally, package)
         usage = next(iter(bundle.origins.values()))
         usage.costs = {**costs, "flush_s": time.perf_counter() - start}
-        usage.losses, self.losses = +self.losses, Counter()
+        usage.losses = losses
         self._name(bundle, tallies, final=final)
         return bundle
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 import sys
 from collections.abc import Mapping
 
@@ -26,7 +25,7 @@ def origin(attach: str, recorder: str) -> Origin:
         version=get("AWS_LAMBDA_FUNCTION_VERSION", ""),
         region=get("AWS_REGION", ""),
         runtime=f"python{sys.version_info[0]}.{sys.version_info[1]}",
-        architecture=platform.machine(),
+        architecture=os.uname().machine,
         memory_mb=int(memory) if memory.isdigit() else 0,
         initialization_type=get("AWS_LAMBDA_INITIALIZATION_TYPE", ""),
         recorder=recorder,

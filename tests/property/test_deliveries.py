@@ -6,6 +6,7 @@ A real recorder, tally and bundle maker; the truth is the ledger that the progra
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +79,9 @@ class Process(World):
 
     def send(self, *, final: bool) -> Sent | None:
         tally, self.tally = self.tally, Tally()
-        bundle = self.maker.make({"": tally} if tally.first_time else {}, {}, final=final)
+        bundle = self.maker.make(
+            {"": tally} if tally.first_time else {}, {}, Counter(), final=final
+        )
         if bundle is None:
             return None
         path = self.root.parent / "b.coverage"

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 from typing import Any, Protocol
-from urllib.parse import unquote, urlsplit
 
 
 class Target(Protocol):
@@ -26,6 +24,8 @@ class FolderTarget:
 
     def put(self, path: str, key: str) -> None:
         """Copy, then move into place."""
+        import shutil
+
         goal = self.url(key)
         os.makedirs(os.path.dirname(goal), exist_ok=True)  # noqa: PTH103, PTH120
         part = f"{goal}.{os.getpid()}.part"
@@ -74,6 +74,8 @@ class S3Target:
 def make_target(bucket: str, timeout: float) -> Target:
     """The target that ``COVERAGE_S3_BUCKET`` names: a bucket, a folder, or a ``file://`` URL."""
     if bucket.startswith("file://"):
+        from urllib.parse import unquote, urlsplit
+
         return FolderTarget(unquote(urlsplit(bucket).path))
     if bucket.startswith(("/", "./", "../", "~")):
         return FolderTarget(os.path.expanduser(bucket))  # noqa: PTH111
