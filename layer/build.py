@@ -57,7 +57,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         for arch in options.arch or sorted(PLATFORMS):
             path = build(arch, options.output)
-            print(f"{path} ({path.stat().st_size:,} bytes)")
+            shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+            print(f"{shown} ({path.stat().st_size:,} bytes)")
     except LayerError as error:
         print(f"layer/build.py: {error}", file=sys.stderr)
         return 3

@@ -1,0 +1,57 @@
+# Each target sets itself up: `make demo` works in a fresh clone.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.current
+PYTEST_ARGS ?=
+
+# Code outside the package that is typed as strictly as the package.
+TYPED := layer/build.py scripts/demo.py scripts/other_pythons.py examples/order_service/traffic.py
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint build clean
+
+help: ## Say what can be made
+	@echo "lambda-usage: which Python code a Lambda fleet really uses"
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "PYTHON=python3.13 make ... takes another interpreter than python3 (3.11 or later)."
+	@echo "LAMBDA_USAGE_PYTHONS=/path/to/python3.14:... names further ones for the tests."
+
+setup: $(STAMP) ## Make .venv with all that development needs
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "lambda-usage needs Python 3.11 or later; $(PYTHON) is" \
+	    "$$($(PYTHON) --version 2>&1 || true). Name another: make PYTHON=python3.13 ..." >&2; \
+	  exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { \
+	  rm -rf $(VENV); \
+	  echo "$(PYTHON) cannot make a virtual environment: install its venv module, or name" \
+	    "another: make PYTHON=python3.13 ..." >&2; \
+	  exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(STAMP) ## Run the whole way once on real parts, and print both reports
+	@$(BIN)/python scripts/demo.py
+
+test: lint ## Check everything: style, types, imports, then all tests on every Python found
+	@$(BIN)/python scripts/other_pythons.py
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(STAMP) ## Check style, types and the import contract only
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/mypy --strict --explicit-package-bases $(TYPED) $(wildcard tests/support/*.py tests/support/runtime/*.py tests/e2e/*.py)
+	$(BIN)/lint-imports
+
+build: $(STAMP) ## Write dist/lambda-usage-layer-<version>-<arch>.zip
+	@$(BIN)/python layer/build.py
+
+clean: ## Remove all that was made here, .venv included
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,50 @@
+"""Runs the unit and property tests under every supported Python but the running one.
+
+The whole suite, end-to-end tests included, runs under the running one afterwards.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.support import pythons  # noqa: E402
+from tests.support.paths import Unavailable  # noqa: E402
+
+SUITES = ("tests/unit", "tests/property")
+
+
+def main() -> int:
+    """The first exit code that is not 0, or 0."""
+    found = pythons.found()
+    suites = [suite for suite in SUITES if (ROOT / suite).is_dir()]
+    for version in pythons.VERSIONS:
+        if version == pythons.running().version:
+            continue
+        if version not in found:
+            print(f"— {pythons.missing(version)}; its tests are left out", flush=True)
+            continue
+        print(f"— unit and property tests under Python {version}", flush=True)
+        try:
+            env = pythons.environment(found[version], ("dev",), editable=True)
+        except Unavailable as reason:
+            print(f"no environment for Python {version}: {reason}", file=sys.stderr)
+            return 1
+        done = subprocess.run(
+            [env.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", *suites],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+            check=False,
+        )
+        if done.returncode:
+            return done.returncode
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
