@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.paths import BUILD, ROOT, Unavailable, locked
+from tests.support.paths import BUILD, ROOT, locked
+from tests.support.paths import Unavailable as Unavailable  # environments raise it
 
 VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 VARIABLE = "LAMBDA_USAGE_PYTHONS"
