@@ -1,0 +1,106 @@
+"""An agent whose recorder and courier are under the test's control."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType, FrameType
+
+from lambda_usage.agent import Agent
+from lambda_usage.bundle.model import Bundle, Exposure
+from lambda_usage.recording.codes import CodeRegistry
+from lambda_usage.recording.recorder import WindowHits
+from lambda_usage.settings import Settings
+from lambda_usage.telemetry.logs import Log
+
+
+class FakeRecorder:
+    """Records what it is asked, and nothing else."""
+
+    name = "monitoring"
+    branches = False
+
+    def __init__(self) -> None:
+        self.registry = CodeRegistry()
+        self.calls: list[str] = []
+        self.frames: list[FrameType | None] = []
+        self.opened = False
+        self.fail_at: set[str] = set()
+
+    def _note(self, name: str) -> None:
+        self.calls.append(name)
+        if name in self.fail_at:
+            raise RuntimeError(f"{name} is broken")
+
+    def start(self, *, record_init: bool) -> None:
+        self._note("start")
+
+    def add(self, code: CodeType, path: str) -> None:
+        self._note("add")
+        self.registry.add(code, path)
+
+    def end_init(self) -> None:
+        self._note("end_init")
+
+    def open_window(self, frame: FrameType | None = None) -> None:
+        self._note("open_window")
+        self.frames.append(frame)
+        assert not self.opened
+        self.opened = True
+
+    def close_window(self) -> WindowHits:
+        self._note("close_window")
+        assert self.opened
+        self.opened = False
+        return WindowHits(frozenset(), frozenset())
+
+    def drain(self) -> None:
+        self._note("drain")
+
+    def callback_cost(self) -> float | None:
+        return 0.0
+
+    def stop(self) -> None:
+        self._note("stop")
+
+
+@dataclass
+class CollectingCourier:
+    """Keeps the bundles it is given, at once and in the same thread."""
+
+    bundles: list[Bundle] = field(default_factory=list)
+    lost: int = 0
+
+    def in_background(self, make: Callable[[], Bundle | None]) -> None:
+        self.now(make)
+
+    def now(self, make: Callable[[], Bundle | None]) -> None:
+        bundle = make()
+        if bundle is not None:
+            self.bundles.append(bundle)
+
+
+def make_agent(root: Path, **options: object) -> tuple[Agent, FakeRecorder, CollectingCourier]:
+    """An agent that has been started but for what it installs in the interpreter."""
+    (root / "task").mkdir(exist_ok=True)
+    settings = Settings(bucket=str(root / "store"), **options)  # type: ignore[arg-type]
+    agent = Agent(settings, "wrapper", Log())
+    recorder, courier = FakeRecorder(), CollectingCourier()
+    agent.recorder = recorder
+    agent.courier = courier  # type: ignore[assignment]
+    return agent, recorder, courier
+
+
+def exposures(bundle: Bundle) -> dict[tuple[str, str], Exposure]:
+    """The trials in *bundle*, by alias and day."""
+    return {
+        (origin.alias, day): each
+        for origin, usage in bundle.origins.items()
+        for day, each in usage.exposures.items()
+    }
+
+
+def total(bundles: list[Bundle], name: str) -> float:
+    """The sum of one field of all exposures in *bundles*."""
+    return sum(getattr(each, name) for bundle in bundles for each in exposures(bundle).values())

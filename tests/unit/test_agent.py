@@ -1,0 +1,472 @@
+"""What is counted before and after each invocation, and what errors of ours cost: nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from contextvars import copy_context
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from lambda_usage import agent as module
+from lambda_usage.agent import Agent
+from lambda_usage.attach import context as context_module
+from lambda_usage.attach.bootstrap import recorded
+from lambda_usage.attach.context import CoverageContext
+from lambda_usage.sampling.sampler import Draw
+
+from .fakes import CollectingCourier, FakeRecorder, exposures, make_agent, total
+from .support import log_lines
+
+
+@dataclass
+class World:
+    agent: Agent
+    recorder: FakeRecorder
+    courier: CollectingCourier
+
+    def invoke(self, result: object = None, alias: str = "") -> object:
+        return recorded(lambda _event, _context: result, self.agent)({}, lambda_context(alias))
+
+    def finish(self) -> None:
+        self.agent.finish()
+
+    def total(self, name: str) -> float:
+        return total(self.courier.bundles, name)
+
+
+def lambda_context(alias: str) -> object:
+    arn = "arn:aws:lambda:eu-central-1:123456789012:function:orders"
+    return SimpleNamespace(invoked_function_arn=f"{arn}:{alias}" if alias else arn)
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    monkeypatch.setenv("LAMBDA_TASK_ROOT", str(tmp_path / "task"))
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "orders")
+    monkeypatch.delenv("_X_AMZN_TRACE_ID", raising=False)
+    token = module._inside.set(False)
+    yield World(*make_agent(tmp_path))
+    module._inside.reset(token)
+
+
+def apart(call: Callable[[], object]) -> None:
+    """Run *call* in another thread, to its end."""
+    thread = threading.Thread(target=call)
+    thread.start()
+    thread.join(60)
+    assert not thread.is_alive()
+
+
+class Paused:
+    """An invocation in a thread of its own, under way until it is let go."""
+
+    def __init__(self, agent: Agent, alias: str = "") -> None:
+        self._inside, self._go = threading.Event(), threading.Event()
+
+        def handler(_event: object, _context: object) -> None:
+            self._inside.set()
+            self._go.wait(60)
+
+        call = recorded(handler, agent)
+        self._thread = threading.Thread(target=call, args=({}, lambda_context(alias)))
+        self._thread.start()
+        assert self._inside.wait(60)
+
+    def finish(self) -> None:
+        self._go.set()
+        self._thread.join(60)
+
+
+def test_each_invocation_is_counted_and_each_window(world: World) -> None:
+    for _ in range(5):
+        world.invoke()
+    world.finish()
+    (bundle,) = world.courier.bundles
+    (exposure,) = exposures(bundle).values()
+    assert (exposure.invocations, exposure.windows, exposure.unsampled) == (5, 5, 0)
+    assert exposure.weight == 5.0
+    assert world.recorder.calls.count("open_window") == 5
+    assert world.recorder.calls.count("end_init") == 1
+
+
+def test_the_result_and_the_error_are_those_of_the_handler(world: World) -> None:
+    result = object()
+    assert world.invoke(result) is result
+
+    class Own(Exception):
+        pass
+
+    error = Own("message")
+
+    def handler(_event: object, _context: object) -> None:
+        raise error
+
+    with pytest.raises(Own) as caught:
+        recorded(handler, world.agent)({}, None)
+    assert caught.value is error
+    assert (error.__cause__, error.__context__) == (None, None)
+    world.finish()
+    (usage,) = world.courier.bundles[0].origins.values()
+    (path,) = usage.paths.values()
+    assert (path.counts.windows, path.errors) == (2, 1.0)
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt(), GeneratorExit()])
+def test_an_invocation_that_exits_is_over(error: BaseException, world: World) -> None:
+    def handler(_event: object, _context: object) -> None:
+        raise error
+
+    with pytest.raises(type(error)):
+        recorded(handler, world.agent)({}, None)
+    world.invoke()
+    world.finish()
+    assert world.total("windows") == 2
+
+
+def test_nested_invocations_count_once(world: World) -> None:
+    def handler(event: int, context: object) -> int:
+        return 0 if event == 0 else 1 + int(call(event - 1, context))
+
+    call = recorded(recorded(handler, world.agent), world.agent)
+    assert call(4, None) == 4
+    assert call(0, None) == 0
+    world.finish()
+    assert (world.total("invocations"), world.total("windows")) == (2, 2)
+
+
+def test_a_nested_invocation_that_raises_does_not_end_the_outer_one(world: World) -> None:
+    def inner(_event: object, _context: object) -> None:
+        raise LookupError("inner")
+
+    def outer(event: object, context: object) -> bool:
+        with pytest.raises(LookupError, match="inner"):
+            recorded(inner, world.agent)(event, context)
+        return world.recorder.opened
+
+    assert recorded(outer, world.agent)({}, None) is True
+    world.finish()
+    assert world.total("windows") == 1
+
+
+def test_an_overlap_voids_the_window_and_is_counted(world: World) -> None:
+    first = Paused(world.agent)
+    assert world.recorder.opened
+    second = Paused(world.agent)
+    assert not world.recorder.opened
+    first.finish()
+    third = Paused(world.agent)  # still beside the second
+    second.finish()
+    third.finish()
+    assert "open_window" not in world.recorder.calls[-1:]
+    apart(world.invoke)
+    world.finish()
+    assert world.total("invocations") == 4
+    assert world.total("windows") == 1
+    assert world.total("windows_voided") == 1
+    assert world.total("unsampled") == 2
+    assert world.recorder.calls.count("open_window") == 2
+
+
+def test_an_overlap_of_two_aliases_voids_the_window_of_its_own_alias(world: World) -> None:
+    first = Paused(world.agent, "live")
+    second = Paused(world.agent, "canary")
+    second.finish()
+    first.finish()
+    world.finish()
+    found = {alias: each for (alias, _), each in exposures(world.courier.bundles[0]).items()}
+    assert (found["live"].windows_voided, found["live"].unsampled) == (1, 0)
+    assert (found["canary"].windows_voided, found["canary"].unsampled) == (0, 1)
+
+
+@pytest.fixture
+def blocks(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setattr(context_module, "start_agent", lambda *_, **__: world.agent)
+    return world
+
+
+def test_tasks_with_blocks_at_the_same_time_void_the_window_and_leave_nothing_behind(
+    blocks: World,
+) -> None:
+    async def task(started: asyncio.Event, go: asyncio.Event) -> None:
+        async with CoverageContext():
+            started.set()
+            await go.wait()
+
+    async def main() -> None:
+        events = [(asyncio.Event(), asyncio.Event()) for _ in range(3)]
+        tasks = [asyncio.create_task(task(*each)) for each in events]
+        for started, _ in events:
+            await started.wait()
+        for number in (1, 0, 2):  # they end in another order than they began in
+            events[number][1].set()
+            await tasks[number]
+        async with CoverageContext():
+            assert blocks.recorder.opened
+        assert not blocks.recorder.opened
+
+    asyncio.run(main())
+    with CoverageContext():
+        assert blocks.recorder.opened
+    blocks.finish()
+    assert blocks.total("invocations") == 5
+    assert blocks.total("windows_voided") == 1
+    assert blocks.total("windows") == 2
+
+
+def test_blocks_in_tasks_of_an_invocation_are_part_of_it(blocks: World) -> None:
+    async def task() -> None:
+        async with CoverageContext():
+            await asyncio.sleep(0)
+
+    async def main() -> None:
+        await asyncio.gather(task(), task())
+
+    recorded(lambda _event, _context: asyncio.run(main()), blocks.agent)({}, None)
+    blocks.finish()
+    assert (blocks.total("invocations"), blocks.total("windows")) == (1, 1)
+
+
+def test_a_block_that_ends_in_another_context_is_over_all_the_same(blocks: World) -> None:
+    block = CoverageContext()
+    copy_context().run(block.__enter__)
+    block.__exit__(None, None, None)
+    with CoverageContext():
+        assert blocks.recorder.opened
+
+
+def test_a_block_says_in_which_frame_it_stands(blocks: World) -> None:
+    def user() -> Any:
+        with CoverageContext():
+            pass
+
+    async def asynchronous() -> None:
+        async with CoverageContext():
+            pass
+
+    user()
+    asyncio.run(asynchronous())
+    names = [frame and frame.f_code.co_name for frame in blocks.recorder.frames]
+    assert names == ["user", "asynchronous"]
+
+
+def test_a_window_is_weighed_by_the_probability_it_was_drawn_with(world: World) -> None:
+    draws = [(0.25, True), (0.5, False), (0.5, True), (0.25, False)]
+    for probability, chosen in draws:
+        world.agent.sampler.draw = lambda p=probability, c=chosen: Draw(p, chosen=c)  # type: ignore[method-assign,misc]
+        world.invoke()
+    world.finish()
+    assert world.total("invocations") == 4
+    assert world.total("windows") == 2
+    assert world.total("weight") == 6.0
+    assert world.total("weight_squared") == 20.0
+    assert world.total("weight_max") == 4.0
+    assert world.total("unsampled") == 0
+
+
+def test_an_error_at_the_opening_of_a_window_never_reaches_the_function(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.recorder.fail_at = {"open_window"}
+    for number in range(6):
+        assert world.invoke(number) == number
+    lines = log_lines(capsys.readouterr().err)
+    assert [each["level"] for each in lines] == ["ERROR", "ERROR"]
+    assert "not affected" in lines[0]["message"]
+    assert "open_window is broken" in lines[0]["error"]
+    assert "fakes.py" in lines[0]["place"]
+    assert "switched itself off" in lines[1]["message"]
+    assert world.recorder.calls.count("open_window") == 3
+    assert not world.agent.active
+
+
+def test_an_error_once_does_not_end_the_recording(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.recorder.fail_at = {"open_window"}
+    world.invoke()
+    world.recorder.fail_at = set()
+    for _ in range(3):
+        world.invoke()
+    world.finish()
+    assert (world.total("invocations"), world.total("windows")) == (4, 3)
+    assert len(log_lines(capsys.readouterr().err)) == 1
+
+
+def test_an_error_in_the_context_object_never_reaches_the_function(world: World) -> None:
+    class Hostile:
+        @property
+        def invoked_function_arn(self) -> str:
+            raise RuntimeError("no")
+
+    assert recorded(lambda event, _context: event, world.agent)(7, Hostile()) == 7
+
+
+def test_an_error_while_code_is_loaded_never_reaches_the_import(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.recorder.fail_at = {"add"}
+    code = compile("x = 1", str(tmp_path / "task" / "app.py"), "exec")
+    for _ in range(5):
+        world.agent._on_code(code)
+    assert world.recorder.calls.count("add") == 3
+    assert len(log_lines(capsys.readouterr().err)) == 2
+
+
+def test_an_agent_that_has_switched_itself_off_costs_nothing(world: World) -> None:
+    world.agent.active = False
+    assert world.invoke(3) == 3
+    world.finish()
+    assert world.recorder.calls == []
+    assert world.courier.bundles == []
+
+
+class Clock:
+    """A stand-in for the module ``time``."""
+
+    def __init__(self, now: float) -> None:
+        self.now = now
+
+    def time(self) -> float:
+        return self.now
+
+    monotonic = perf_counter = time
+
+
+DAY = 86400.0
+MIDNIGHT = 20_000 * DAY  # 2024-10-04
+TODAY, TOMORROW = "2024-10-04", "2024-10-05"
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    found = Clock(MIDNIGHT + 100)
+    monkeypatch.setattr(module, "time", found)
+    return found
+
+
+def test_a_bundle_does_not_span_two_days(clock: Clock, world: World) -> None:
+    world.invoke()
+    clock.now = MIDNIGHT + DAY - 0.5
+    world.agent._schedule._due = MIDNIGHT * 2  # nothing but the day is at work here
+    world.invoke()
+    clock.now = MIDNIGHT + DAY + 0.5
+    world.invoke()
+    world.finish()
+    found = [
+        {day: each.invocations for (_, day), each in exposures(bundle).items()}
+        for bundle in world.courier.bundles
+    ]
+    assert found == [{TODAY: 2}, {TOMORROW: 1}]
+    assert [each.sequence for bundle in world.courier.bundles for each in bundle.bundles] == [0, 1]
+
+
+def test_an_invocation_counts_for_the_day_it_began_on(clock: Clock, world: World) -> None:
+    world.agent._schedule._due = MIDNIGHT * 2
+
+    def handler(_event: object, _context: object) -> None:
+        clock.now = MIDNIGHT + DAY + 1
+
+    clock.now = MIDNIGHT + DAY - 1
+    recorded(handler, world.agent)({}, None)
+    world.invoke()
+    world.finish()
+    found = [exposures(bundle) for bundle in world.courier.bundles]
+    assert [list(each) for each in found] == [[("", TODAY)], [("", TOMORROW)]]
+    assert [next(iter(each.values())).windows for each in found] == [1, 1]
+
+
+def test_counts_are_those_since_the_last_bundle(clock: Clock, world: World) -> None:
+    for pause in (1, 1, 30, 1, 400, 1):
+        clock.now += pause
+        world.invoke()
+    world.finish()
+    bundles = world.courier.bundles
+    assert [total([each], "invocations") for each in bundles] == [3, 2, 1]
+    assert [each.final for bundle in bundles for each in bundle.bundles.values()] == [
+        False,
+        False,
+        True,
+    ]
+
+
+def test_the_last_bundle_is_final_and_nothing_follows_it(world: World) -> None:
+    world.invoke()
+    world.finish()
+    world.finish()
+    assert world.invoke(1) == 1
+    (bundle,) = world.courier.bundles
+    (info,) = bundle.bundles.values()
+    assert info.final
+    assert total([bundle], "invocations") == 1
+
+
+def test_a_process_that_ends_with_nothing_new_says_so(clock: Clock, world: World) -> None:
+    world.invoke(alias="live")
+    world.agent.flush()
+    world.finish()
+    assert [
+        (info.final, info.origin.alias)
+        for bundle in world.courier.bundles
+        for info in bundle.bundles.values()
+    ] == [(False, "live"), (True, "live")]
+    assert total(world.courier.bundles, "invocations") == 1
+
+
+def test_without_an_invocation_nothing_is_sent(world: World) -> None:
+    world.agent.flush()
+    assert world.courier.bundles == []
+
+
+def test_the_exposure_of_two_aliases_is_kept_apart(world: World) -> None:
+    for alias in ("live", "live", "canary", "", "7", "$LATEST"):
+        world.invoke(alias=alias)
+    world.finish()
+    (bundle,) = world.courier.bundles
+    found = {alias: each.invocations for (alias, _), each in exposures(bundle).items()}
+    assert found == {"live": 2, "canary": 1, "": 3}
+    assert {origin.lambda_function for origin in bundle.origins} == {
+        "orders",
+        "orders:live",
+        "orders:canary",
+    }
+
+
+def test_init_is_counted_once_and_for_the_alias_that_is_served_first(world: World) -> None:
+    world.agent._inits = 1
+    for alias in ("canary", "live", "canary"):
+        world.invoke(alias=alias)
+    world.agent.flush()
+    world.invoke(alias="live")
+    world.finish()
+    inits = [
+        (alias, each.inits)
+        for bundle in world.courier.bundles
+        for (alias, _), each in exposures(bundle).items()
+    ]
+    assert sorted(inits) == [("canary", 1), ("live", 0), ("live", 0)]
+
+
+def test_an_init_without_an_invocation_is_told_at_the_end(world: World) -> None:
+    world.agent._inits = 1
+    world.finish()
+    assert (world.total("inits"), world.total("invocations")) == (1, 0)
+
+
+def test_bundles_that_were_lost_are_counted_in_the_next(world: World) -> None:
+    world.courier.lost = 2
+    world.invoke()
+    world.agent.flush()
+    world.invoke()
+    world.finish()
+    losses = [
+        usage.losses["bundles not delivered"]
+        for bundle in world.courier.bundles
+        for usage in bundle.origins.values()
+    ]
+    assert losses == [2, 0]
