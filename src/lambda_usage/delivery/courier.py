@@ -76,25 +76,32 @@ class Courier:
                 self.seconds += time.perf_counter() - start
 
     def _deliver(self, bundle: Bundle) -> None:
-        import tempfile  # this and sqlite3 are no business of a cold start
-
-        from lambda_usage.bundle.writer import write_bundle
-
         (info,) = bundle.bundles.values()
-        name = info.origin.function_name
-        key = bundle_key(self._prefix, name, *info.id, info.first_time)
-        with tempfile.TemporaryDirectory(prefix="lambda-usage-") as folder:
-            path = os.path.join(folder, "bundle.coverage")  # noqa: PTH118
-            write_bundle(bundle, path)
-            size = os.path.getsize(path)  # noqa: PTH202
-            start = time.perf_counter()
-            self._target.put(path, key)
-        self.sent_bytes += size
+        key = bundle_key(self._prefix, info.origin.function_name, *info.id, info.first_time)
+        body = _as_file(bundle, key)
+        start = time.perf_counter()
+        self._target.put(body, key)
+        self.sent_bytes += len(body)
         self._log.say(
             "INFO",
             "Coverage file uploaded successfully",
             s3_key=key,
-            file_size=size,
+            file_size=len(body),
             upload_time_ms=round((time.perf_counter() - start) * 1000),
             url=self._target.url(key),
         )
+
+
+def _as_file(bundle: Bundle, key: str) -> bytes:
+    """The bundle's file, which SQLite needs to have on disk for a moment."""
+    from lambda_usage.bundle.writer import write_bundle  # with sqlite3: no cold start's business
+
+    folder = os.environ.get("TMPDIR", "/tmp")
+    path = os.path.join(folder, f"lambda-usage-{key.rpartition('/')[2]}")  # noqa: PTH118
+    try:
+        write_bundle(bundle, path)
+        with open(path, "rb") as file:  # noqa: PTH123
+            return file.read()
+    finally:
+        if os.path.exists(path):  # noqa: PTH110
+            os.remove(path)  # noqa: PTH107

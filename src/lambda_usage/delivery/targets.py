@@ -9,8 +9,8 @@ from typing import Any, Protocol
 class Target(Protocol):
     """A place that takes bundles."""
 
-    def put(self, path: str, key: str) -> None:
-        """Store the file *path* under *key*, complete or not at all; raises what went wrong."""
+    def put(self, body: bytes, key: str) -> None:
+        """Store *body* under *key*, complete or not at all; raises what went wrong."""
 
     def url(self, key: str) -> str:
         """What to call the stored file in a log line."""
@@ -22,14 +22,13 @@ class FolderTarget:
     def __init__(self, folder: str) -> None:
         self._folder = folder
 
-    def put(self, path: str, key: str) -> None:
-        """Copy, then move into place."""
-        import shutil
-
+    def put(self, body: bytes, key: str) -> None:
+        """Write, then move into place."""
         goal = self.url(key)
         os.makedirs(os.path.dirname(goal), exist_ok=True)  # noqa: PTH103, PTH120
         part = f"{goal}.{os.getpid()}.part"
-        shutil.copyfile(path, part)
+        with open(part, "wb") as file:  # noqa: PTH123
+            file.write(body)
         os.replace(part, goal)  # noqa: PTH105
 
     def url(self, key: str) -> str:
@@ -38,32 +37,29 @@ class FolderTarget:
 
 
 class S3Target:
-    """A bucket. boto3 is imported, and a client made, at the first upload."""
+    """A bucket. What talks to it is imported at the first upload."""
 
     def __init__(self, bucket: str, timeout: float) -> None:
         self._bucket = bucket
         self._timeout = timeout
         self._client: Any = None
 
-    def put(self, path: str, key: str) -> None:
-        """One PutObject."""
-        with open(path, "rb") as body:  # noqa: PTH123
-            self._s3().put_object(Bucket=self._bucket, Key=key, Body=body)
+    def put(self, body: bytes, key: str) -> None:
+        """One PutObject, with the credentials that Lambda gives; elsewhere boto3 finds some."""
+        from lambda_usage.delivery.s3 import Credentials, Endpoint, put_object
 
-    def _s3(self) -> Any:
+        credentials = Credentials.from_environment()
+        if credentials is None:
+            self._boto3().put_object(Bucket=self._bucket, Key=key, Body=body)
+        else:
+            endpoint = Endpoint.from_environment(self._bucket)
+            put_object(endpoint, key, body, credentials, self._timeout)
+
+    def _boto3(self) -> Any:
         if self._client is None:
             import boto3
-            from botocore.config import Config
 
-            attempt = max(self._timeout / 3, 0.1)
-            self._client = boto3.session.Session().client(
-                "s3",
-                config=Config(
-                    connect_timeout=min(attempt, 5),
-                    read_timeout=attempt,
-                    retries={"total_max_attempts": 3, "mode": "standard"},
-                ),
-            )
+            self._client = boto3.session.Session().client("s3")
         return self._client
 
     def url(self, key: str) -> str:
