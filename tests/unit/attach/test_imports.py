@@ -1,0 +1,96 @@
+"""What a function pays for: importing the package imports next to nothing."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.unit.support import SOURCE, run_fresh, write_files
+
+HEAVY = {
+    "aws_lambda_powertools",
+    "boto3",
+    "botocore",
+    "coverage",
+    "http",
+    "opentelemetry",
+    "random",
+    "sqlite3",
+    "ssl",
+    "subprocess",
+    "tempfile",
+    "urllib.request",
+    "uuid",
+}
+"""Libraries and what takes noticeable time or memory, wherever it is imported."""
+NOT_AT_ONCE = HEAVY | {
+    "asyncio",
+    "dataclasses",
+    "hashlib",
+    "inspect",
+    "json",
+    "logging",
+    "shutil",
+    "threading",
+    "lambda_usage.agent",
+    "lambda_usage.combine",
+}
+COUNTING = """\
+import sys
+sys.path.insert(0, {source!r})
+before = set(sys.modules)
+{script}
+print(sorted(set(sys.modules) - before))
+"""
+
+
+def imported(script: str, folder: Path, environment: dict[str, str] | None = None) -> set[str]:
+    """The modules that *script* imports in a bare interpreter."""
+    done = run_fresh(COUNTING.format(source=SOURCE, script=script), folder, environment)
+    return set(ast.literal_eval(done.stdout.splitlines()[-1]))
+
+
+def test_importing_the_package_imports_next_to_nothing(tmp_path: Path) -> None:
+    found = imported("import lambda_usage", tmp_path)
+    assert found & NOT_AT_ONCE == set()
+    assert {each for each in found if each.startswith("lambda_usage")} == {
+        "lambda_usage",
+        "lambda_usage.attach",
+        "lambda_usage.attach.bootstrap",
+        "lambda_usage.version",
+    }
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "from lambda_usage import coverage_handler",
+        "from lambda_usage import CoverageContext",
+        "import lambda_usage.agent",
+    ],
+)
+def test_what_records_imports_nothing_heavy(script: str, tmp_path: Path) -> None:
+    assert imported(script, tmp_path) & HEAVY == set()
+
+
+def test_a_cold_start_and_an_invocation_import_nothing_heavy(tmp_path: Path) -> None:
+    write_files(tmp_path, {"app.py": "def handler(event, context):\n    return 1\n"})
+    variables = {
+        "COVERAGE_HANDLER": "app.handler",
+        "COVERAGE_S3_BUCKET": "no-such-bucket",
+        "COVERAGE_FLUSH_INTERVAL": "3600",
+    }
+    script = """\
+import lambda_usage
+lambda_usage.handler({}, None)
+import atexit
+atexit._clear()  # nothing is to be delivered
+"""
+    found = imported(script, tmp_path, variables)
+    assert "app" in found
+    assert found & (HEAVY - {"coverage"}) == set()
+    assert "coverage" not in found
+    assert ("coverage.tracer" in found) is (sys.version_info < (3, 12))
