@@ -30,6 +30,7 @@ class CodeEntry:
 
     __slots__ = (
         "arcs",
+        "batch",
         "code",
         "first_seen",
         "init_lines",
@@ -39,9 +40,11 @@ class CodeEntry:
         "path",
     )
 
-    def __init__(self, code: CodeType, path: str) -> None:
+    def __init__(self, code: CodeType, path: str, batch: int) -> None:
         self.code = code
         self.path = path
+        self.batch = batch
+        """Entries of one batch are of one compiled text, in the order of their compilation."""
         self.mask = 0
         """The ``sys.monitoring`` events that it is armed with."""
         self.init_lines: set[int] = set()
@@ -65,6 +68,7 @@ class CodeRegistry:
         self.lock = threading.RLock()
         """Held while entries change or are read; never taken inside a callback."""
         self.entries: dict[int, CodeEntry] = {}
+        self._batches = 0
         self.by_file: dict[str, list[CodeEntry]] = {}
         self.body_unseen: set[str] = set()
         """Files whose module body ran, at least in part, before recording began."""
@@ -73,9 +77,10 @@ class CodeRegistry:
         """Register *code* and all code within it; returns the entries that are new."""
         new = []
         with self.lock:
+            self._batches += 1
             for each in nested_codes(code):
                 if id(each) not in self.entries:
-                    entry = CodeEntry(each, path)
+                    entry = CodeEntry(each, path, self._batches)
                     self.entries[id(each)] = entry
                     new.append(entry)
             self.by_file.setdefault(path, []).extend(new)

@@ -45,7 +45,7 @@ def load_ctracer() -> Any:
 
 
 def _extension() -> str:
-    spec = PathFinder.find_spec("coverage")
+    spec = PathFinder.find_spec("coverage", [*sys.path, *_in_our_layer()])
     for folder in (spec and spec.submodule_search_locations) or ():
         for suffix in EXTENSION_SUFFIXES:
             path = os.path.join(folder, "tracer" + suffix)  # noqa: PTH118 - light imports here
@@ -55,6 +55,16 @@ def _extension() -> str:
         "Python 3.11 needs coverage.py with its C tracer: add coverage>=7.17.3 to the package "
         "or use the layer"
     )
+
+
+def _in_our_layer() -> list[str]:
+    """The layer's site-packages, which are not on the path where a wrapper sets PYTHONPATH.
+
+    OpenTelemetry's does (opentelemetry-lambda issue 1714).
+    """
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    return [os.path.join(os.path.dirname(package), "lib", version, "site-packages")]  # noqa: PTH118, PTH120
 
 
 class TracerFactory:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from hashlib import blake2b
 from types import CodeType
 
@@ -72,19 +73,26 @@ class Snapshots:
                 name = (entry.path, entry.code.co_qualname, entry.code.co_firstlineno)
                 new.setdefault(name, []).append(number)
         for name, numbers in new.items():
-            places = {number: self._column(number) for number in numbers} if numbers[1:] else {}
-            ranks = {place: rank for rank, place in enumerate(sorted(set(places.values())))}
-            for number in numbers:
-                ordinal = ranks[places[number]] if places else 0
+            ordinals = self._ordinals(numbers) if numbers[1:] else [0]
+            for number, ordinal in zip(numbers, ordinals, strict=True):
                 self._keys[number] = CodeKey(*name, ordinal)
 
-    def _column(self, number: int) -> tuple[int, int]:
-        """Where the body begins: what tells apart two lambdas on one line."""
-        positions = self._registry.entries[number].code.co_positions()
-        return min(
-            ((line, column) for line, _, column, end in positions if line and column and end),
-            default=(0, 0),
-        )
+    def _ordinals(self, numbers: list[int]) -> list[int]:
+        """Tell apart code objects of one name: by column, else by their order of compilation.
+
+        Python 3.12 gives no column to a lambda that returns a constant.
+        """
+        entries = [self._registry.entries[number] for number in numbers]
+        columns = [_column(entry.code) for entry in entries]
+        if all(columns):
+            ranks = {column: rank for rank, column in enumerate(sorted(set(columns)))}
+            return [ranks[column] for column in columns]
+        found: Counter[int] = Counter()
+        ordinals = []
+        for entry in entries:
+            ordinals.append(found[entry.batch])
+            found[entry.batch] += 1
+        return ordinals
 
     def _path(self, hits: frozenset[int], total: PathSum, callback_cost: float | None) -> Path:
         lines: dict[CodeKey, set[int]] = {}
@@ -97,6 +105,17 @@ class Snapshots:
             net = max(total.duration - total.callbacks * callback_cost, 0.0)
         frozen = {key: frozenset(found) for key, found in lines.items()}
         return Path(path_id(frozen), frozen, total.counts(), net, total.errors)
+
+
+def _column(code: CodeType) -> int:
+    """Where on its first line the body begins, from 1; 0 where that is not known."""
+    first = code.co_firstlineno
+    found = (
+        column + 1
+        for line, _, column, end in code.co_positions()
+        if line == first and column is not None and end
+    )
+    return min(found, default=0)
 
 
 def path_id(lines: dict[CodeKey, frozenset[int]]) -> str:
