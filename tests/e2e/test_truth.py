@@ -2,9 +2,9 @@
 
 The application runs in AWS's emulator with the built layer, on every Python, at rate 1, and its
 bundles go through a real S3 server. ``truth.json`` says what must come out; its ``on`` holds what
-differs on one Python: on 3.11 a thread older than a window is not seen, and the report says so.
-There the threads also make later windows blind, which is why their events come last and why
-functions with dead lines are called more often than there are blind windows.
+differs on one Python. That is 3.11, where a thread older than a window is not seen, and two lambdas
+on one line are one place to the tracer. Threads make later windows blind there, which is why their
+events come last, and functions with dead lines are called more often than there are such windows.
 """
 
 from __future__ import annotations
