@@ -236,6 +236,7 @@ def test_a_block_that_ends_in_another_context_is_over_all_the_same(blocks: World
     block = CoverageContext()
     copy_context().run(block.__enter__)
     block.__exit__(None, None, None)
+    assert blocks.agent.errors == 0
     with CoverageContext():
         assert blocks.recorder.opened
 

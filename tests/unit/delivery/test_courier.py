@@ -29,7 +29,7 @@ class Failing:
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def put(self, path: str, key: str) -> None:
+    def put(self, body: bytes, key: str) -> None:
         raise self.error
 
     def url(self, key: str) -> str:
@@ -97,7 +97,7 @@ def test_after_a_failure_the_next_bundle_arrives(tmp_path: Path) -> None:
 def test_temporary_files_are_gone_afterwards(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     Courier(Failing(OSError("down")), "", Log("ERROR")).now(make_bundle)
     Courier(FolderTarget(str(tmp_path / "store")), "", Log("ERROR")).now(make_bundle)
     assert [each.name for each in tmp_path.iterdir()] == ["store"]
@@ -114,8 +114,8 @@ def test_in_the_background_the_caller_does_not_wait(tmp_path: Path) -> None:
         return make_bundle()
 
     class Telling(FolderTarget):
-        def put(self, path: str, key: str) -> None:
-            super().put(path, key)
+        def put(self, body: bytes, key: str) -> None:
+            super().put(body, key)
             done.set()
 
     courier._target = Telling(str(tmp_path))
@@ -133,7 +133,7 @@ def test_bundles_are_delivered_one_after_the_other(tmp_path: Path) -> None:
     held: list[bool] = []
 
     class Watching(FolderTarget):
-        def put(self, path: str, key: str) -> None:
+        def put(self, body: bytes, key: str) -> None:
             held.append(courier._lock.locked())
 
     def make() -> Bundle:

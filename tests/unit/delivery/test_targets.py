@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,6 @@ from lambda_usage.delivery.targets import FolderTarget, S3Target, make_target
 from tests.unit.support import run_fresh
 
 KEY = "coverage/2026/01/01/f-x-000000.coverage"
-
-
-@pytest.fixture
-def bundle(tmp_path: Path) -> str:
-    path = tmp_path / "bundle"
-    path.write_bytes(b"content")
-    return str(path)
 
 
 @pytest.mark.parametrize("bucket", ["usage-data", "s3://usage-data", "s3://usage-data/"])
@@ -48,51 +41,45 @@ def test_folders_and_file_urls_mean_folders(
         assert target.url("a/b") == f"{folder}/a/b", bucket
 
 
-def test_a_folder_takes_bundles_under_their_keys(tmp_path: Path, bundle: str) -> None:
+def test_a_folder_takes_bundles_under_their_keys(tmp_path: Path) -> None:
     target = FolderTarget(str(tmp_path / "new" / "store"))
-    target.put(bundle, KEY)
+    target.put(b"content", KEY)
     assert (tmp_path / "new" / "store" / KEY).read_bytes() == b"content"
     assert Path(target.url(KEY)) == tmp_path / "new" / "store" / KEY
 
 
 def test_a_bundle_appears_in_a_folder_complete_or_not_at_all(
-    tmp_path: Path, bundle: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def half(_source: str, goal: str) -> None:
-        Path(goal).write_bytes(b"con")
-        assert not list(tmp_path.rglob("*.coverage"))
-        raise OSError(28, "No space left on device")
+    complete: list[bytes] = []
 
-    monkeypatch.setattr(shutil, "copyfile", half)
-    with pytest.raises(OSError, match="No space"):
-        FolderTarget(str(tmp_path)).put(bundle, KEY)
+    def power_fails(source: str, _goal: str) -> None:
+        complete.append(Path(source).read_bytes())
+        assert not list(tmp_path.rglob("*.coverage"))
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "replace", power_fails)
+    with pytest.raises(OSError, match="Input/output"):
+        FolderTarget(str(tmp_path)).put(b"content", KEY)
+    assert complete == [b"content"]
     assert not list(tmp_path.rglob("*.coverage"))
 
 
-def test_the_last_step_in_a_folder_is_a_rename(
-    tmp_path: Path, bundle: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    replaced: list[tuple[bytes, str]] = []
-    replace = os.replace
-
-    def spy(source: str, goal: str) -> None:
-        replaced.append((Path(source).read_bytes(), goal))
-        replace(source, goal)
-
-    monkeypatch.setattr(os, "replace", spy)
+def test_nothing_but_the_bundle_stays_in_a_folder(tmp_path: Path) -> None:
     target = FolderTarget(str(tmp_path))
-    target.put(bundle, KEY)
-    assert replaced == [(b"content", target.url(KEY))]
+    target.put(b"content", KEY)
+    target.put(b"again", KEY)
     assert [each.name for each in (tmp_path / KEY).parent.iterdir()] == [Path(KEY).name]
+    assert (tmp_path / KEY).read_bytes() == b"again"
 
 
-def test_an_s3_target_imports_boto3_only_when_it_uploads(tmp_path: Path) -> None:
+def test_making_a_target_imports_nothing_that_uploads(tmp_path: Path) -> None:
     done = run_fresh(
         """\
         import sys
         from lambda_usage.delivery.targets import make_target
         make_target("usage-data", 30).url("k")
-        print([name for name in ("boto3", "botocore", "urllib3") if name in sys.modules])
+        print([name for name in ("boto3", "http.client", "ssl") if name in sys.modules])
         """,
         tmp_path,
     )
@@ -100,47 +87,81 @@ def test_an_s3_target_imports_boto3_only_when_it_uploads(tmp_path: Path) -> None
 
 
 @pytest.fixture
-def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    moto = pytest.importorskip("moto")
-    boto3 = pytest.importorskip("boto3")
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    with moto.mock_aws():
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def s3(credentials: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, str]]:
+    """A client of a local S3 server, and a bucket in it."""
+    server_module = pytest.importorskip("moto.server", reason="needs moto[server]")
+    boto3 = pytest.importorskip("boto3")
+    server = server_module.ThreadedMotoServer(port=0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
         client = boto3.client("s3")
         location = {"LocationConstraint": "eu-central-1"}
-        client.create_bucket(Bucket="usage-data", CreateBucketConfiguration=location)
-        yield client
+        bucket = f"usage-{os.urandom(4).hex()}"  # servers in one process share their buckets
+        client.create_bucket(Bucket=bucket, CreateBucketConfiguration=location)
+        yield client, bucket
+        client.close()
+    finally:
+        server.stop()
 
 
-def test_a_bucket_takes_bundles_under_their_keys(s3: Any, bundle: str) -> None:
-    target = make_target("usage-data", 30)
-    target.put(bundle, KEY)
-    target.put(bundle, "other")
-    assert s3.get_object(Bucket="usage-data", Key=KEY)["Body"].read() == b"content"
-    found = s3.list_objects_v2(Bucket="usage-data")["Contents"]
-    assert {each["Key"] for each in found} == {KEY, "other"}
+def test_a_bucket_takes_bundles_under_their_keys(s3: tuple[Any, str]) -> None:
+    client, bucket = s3
+    target = make_target(bucket, 30)
+    target.put(b"content", KEY)
+    target.put(b"other", "odd key+\u00e9")
+    assert client.get_object(Bucket=bucket, Key=KEY)["Body"].read() == b"content"
+    found = client.list_objects_v2(Bucket=bucket)["Contents"]
+    assert {each["Key"] for each in found} == {KEY, "odd key+\u00e9"}
 
 
-def test_one_client_serves_all_uploads(s3: Any, bundle: str) -> None:
-    target = S3Target("usage-data", 30)
-    target.put(bundle, "a")
-    first = target._client
-    target.put(bundle, "b")
-    assert target._client is first
-
-
-def test_a_bucket_that_is_not_there_is_an_error(s3: Any, bundle: str) -> None:
+def test_a_bucket_that_is_not_there_is_an_error(s3: tuple[Any, str]) -> None:
     with pytest.raises(Exception, match="NoSuchBucket"):
-        make_target("no-such-bucket", 30).put(bundle, KEY)
+        make_target("no-such-bucket", 30).put(b"content", KEY)
 
 
-@pytest.mark.parametrize("timeout", [0.05, 3.0, 30.0])
-def test_the_timeout_covers_all_attempts(s3: Any, bundle: str, timeout: float) -> None:
-    target = S3Target("usage-data", timeout)
-    target.put(bundle, KEY)
-    config = target._client.meta.config
-    attempts = config.retries["total_max_attempts"]
-    assert attempts * config.read_timeout <= max(timeout, 0.1 * attempts)
-    assert config.connect_timeout <= config.read_timeout
+def test_a_server_that_is_not_there_is_an_error(
+    credentials: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as unused:  # bound, and nobody listens
+        unused.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{unused.getsockname()[1]}")
+        with pytest.raises(Exception, match="ConnectionRefusedError"):
+            make_target("usage-data", 5).put(b"content", KEY)
+
+
+def test_without_credentials_in_the_environment_boto3_finds_some(
+    credentials: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    calls: list[dict[str, object]] = []
+
+    class Client:
+        def put_object(self, **options: object) -> None:
+            calls.append(options)
+
+    clients: list[str] = []
+
+    class Session:
+        def client(self, name: str) -> Client:
+            clients.append(name)
+            return Client()
+
+    boto3 = pytest.importorskip("boto3")
+    monkeypatch.setattr(boto3.session, "Session", Session)
+    target = make_target("usage-data", 30)
+    for body in (b"a", b"b"):
+        target.put(body, KEY)
+    assert calls == [{"Bucket": "usage-data", "Key": KEY, "Body": body} for body in (b"a", b"b")]
+    assert clients == ["s3"]  # one client serves all uploads

@@ -289,6 +289,22 @@ def test_a_thread_that_outlives_its_window_adds_nothing_to_the_next(
     assert hits.own | hits.others == frozenset()
 
 
+def test_a_thread_that_begins_after_its_window_is_not_traced(recorder: CtraceRecorder) -> None:
+    recorder.end_init()
+    recorder.open_window()
+    trace = threading.gettrace()
+    assert trace is not None
+    recorder.close_window()
+    traced: list[object] = []
+
+    def begin() -> None:
+        traced.append(trace(sys._getframe(), "call", None))
+        traced.append(sys.gettrace())
+
+    in_thread(begin)
+    assert traced == [None, None]
+
+
 def close(recorder: CtraceRecorder) -> WindowHits:
     recorder.open_window()
     return recorder.close_window()

@@ -23,7 +23,7 @@ SHOP = """\
 import math
 
 def price(n):
-    if n in {1, 2, 3}:
+    if n in {1, "two", "three", "four"}:
         return math.floor(n)
     return [each * 1.5 for each in (1, "a", None, b"x")]
 
@@ -57,7 +57,7 @@ def test_a_hash_survives_moves_within_the_function() -> None:
 
 EDITS = [
     ("math.floor", "math.ceil", "price"),
-    ("{1, 2, 3}", "{1, 2, 4}", "price"),
+    ('"four"', '"five"', "price"),
     ("1.5", "2.5", "price"),
     ('"a"', '"b"', "price"),
     ("(n):", "(m, n=2):", "price"),
