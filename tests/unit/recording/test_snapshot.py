@@ -152,6 +152,30 @@ def test_several_lambdas_of_different_length_keep_their_order() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "pair = (lambda: 1, lambda: 2)\n",  # Python 3.12 gives these no columns
+        "pair = (lambda: 1, lambda x: x + 1)\n",
+        "pair = (lambda x: x + 1, lambda: 1)\n",
+        "pair = (lambda x: x + 1, lambda:\nGLOBAL)\n",
+    ],
+)
+@pytest.mark.parametrize("loads", [1, 2])
+def test_lambdas_without_columns_are_numbered_in_source_order_too(source: str, loads: int) -> None:
+    for which in (0, 1):
+        registry = CodeRegistry()
+        for _ in range(loads):
+            code = compiled(source)
+            registry.add(code, "app.py")
+        lambdas = [each for each in nested_codes(code) if each.co_name == "<lambda>"]
+        registry.entries[id(lambdas[which])].saw([1], 1.0, init=False)
+        codes = Snapshots(registry).codes()
+        assert len(codes) == 3
+        ran = [key.ordinal for key, each in codes.items() if each.invoke_lines]
+        assert ran == [which]
+
+
 def test_a_module_that_was_loaded_twice_has_one_account() -> None:
     source = "def f(n):\n    if n:\n        return 1\n    return 2\n" + PAIR
     first, second = compiled(source), compiled(source)
