@@ -51,7 +51,8 @@ def _merge_usage(target: OriginUsage, other: OriginUsage) -> None:
     for key, counts in other.other.items():
         target.other[key] = target.other[key] + counts if key in target.other else counts
     target.other_paths = target.other_paths + other.other_paths
-    target.distributions.update(other.distributions)
+    for name, version in other.distributions.items():
+        target.distributions[name] = max(version, target.distributions.get(name, ""))
     target.imports |= other.imports
     target.losses.update(other.losses)
     for name, amount in other.costs.items():
@@ -105,9 +106,12 @@ def _unite_codes(left: Code, right: Code) -> Code:
 
 
 def _add_paths(left: Path, right: Path) -> Path:
+    lines = dict(left.lines)
+    for key, found in right.lines.items():
+        lines[key] = lines.get(key, frozenset()) | found
     return Path(
         left.id,
-        left.lines,
+        lines,
         left.counts + right.counts,
         left.duration + right.duration,
         left.errors + right.errors,

@@ -10,6 +10,7 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _LOGGING = frozenset(
     {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"}
 )
+_EXCEPTIONS = ("Error", "Exception", "Warning", "ExceptionGroup")
 _ABSTRACT = frozenset(
     {"abstractmethod", "abstractproperty", "abstractclassmethod", "abstractstaticmethod"}
 )
@@ -39,6 +40,17 @@ def is_stub(node: FunctionNode, in_protocol: bool) -> bool:
         return True
     body = node.body[1:] if is_docstring(node.body[0]) else node.body
     return all(_is_empty(statement) for statement in body)
+
+
+def is_failure(node: FunctionNode, in_exception: bool) -> bool:
+    """Whether a function only serves to fail: it raises, or belongs to an exception class."""
+    body = node.body[1:] if is_docstring(node.body[0]) else node.body
+    return in_exception or is_guard(body)
+
+
+def is_exception(node: ast.ClassDef) -> bool:
+    """Whether a class is an exception, as far as the names of its bases tell."""
+    return any(_name(base).endswith(_EXCEPTIONS) for base in node.bases)
 
 
 def is_protocol(node: ast.ClassDef) -> bool:

@@ -47,6 +47,11 @@ class Exclusions:
         return frozenset(excluded)
 
 
+    def close(self) -> None:
+        """Let go of coverage.py's data, which holds nothing but has a database."""
+        self._coverage.get_data().close(force=True)
+
+
 def config_file(directory: Path) -> Path | None:
     """The file in a directory that holds coverage.py's settings, if there is one."""
     for name, marker in _CONFIG_FILES:

@@ -7,6 +7,7 @@ import hashlib
 import os
 import warnings
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,17 +30,17 @@ def read_inventory(root: Path) -> Inventory:
     Args:
         root: The source directory; paths in the inventory are relative to it.
     """
-    exclusions = Exclusions([root, Path.cwd()])
-    problems = [exclusions.problem] if exclusions.problem else []
-    units: dict[str, SourceUnit] = {}
-    for file in sorted(_python_files(root)):
-        path = file.relative_to(root).as_posix()
-        try:
-            units[path] = _read(file, path, exclusions)
-        except (OSError, SyntaxError, ValueError, CoverageException) as error:
-            problems.append(SourceProblem(path, _reason(error)))
-        except (RecursionError, MemoryError):
-            problems.append(SourceProblem(path, "its expressions are nested too deeply"))
+    with closing(Exclusions([root, Path.cwd()])) as exclusions:
+        problems = [exclusions.problem] if exclusions.problem else []
+        units: dict[str, SourceUnit] = {}
+        for file in sorted(_python_files(root)):
+            path = file.relative_to(root).as_posix()
+            try:
+                units[path] = _read(file, path, exclusions)
+            except (OSError, SyntaxError, ValueError, CoverageException) as error:
+                problems.append(SourceProblem(path, _reason(error)))
+            except (RecursionError, MemoryError):
+                problems.append(SourceProblem(path, "its expressions are nested too deeply"))
     return Inventory(root, units, tuple(problems))
 
 

@@ -90,7 +90,9 @@ class Case:
             return Verdict.UNPROVEN
         if self.ran:
             return Verdict.STARTUP
-        return Verdict.UNPROVEN if self.scope.stub else Verdict.DEAD
+        # absence of failure, or of a call to what is abstract, is no evidence of death
+        excused = self.scope.stub or self.scope.failure
+        return Verdict.UNPROVEN if excused else Verdict.DEAD
 
     @cached_property
     def frequency(self) -> Share | None:

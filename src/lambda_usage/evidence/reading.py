@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 from lambda_usage.bundle.model import CodeKey
 from lambda_usage.evidence.classify import (
     FunctionNode,
+    is_exception,
+    is_failure,
     is_guard,
     is_protocol,
     is_stub,
@@ -60,9 +62,11 @@ class _Draft:
     last_line: int
     prefix: Prefix
     stub: bool = False
+    failure: bool = False
     in_function: bool = False
     conditional: bool = False
     protocol: bool = False
+    exception: bool = False
     global_names: frozenset[str] = frozenset()
     statements: list[Statement] = field(default_factory=list)
 
@@ -91,7 +95,8 @@ class _Reader:
     def add(self, draft: _Draft, body: Iterable[ast.stmt]) -> None:
         """Take in a scope and all that is in it."""
         self._drafts.append(draft)
-        kind = RangeKind.STUB if draft.stub else RangeKind.CODE
+        kind = RangeKind.ERROR_HANDLING if draft.failure else RangeKind.CODE
+        kind = RangeKind.STUB if draft.stub else kind
         self._block(body, _Place(draft, kind))
 
     def finished(self) -> tuple[Scope, ...]:
@@ -107,6 +112,7 @@ class _Reader:
                 last_line=draft.last_line,
                 statements=tuple(sorted(draft.statements, key=lambda s: (s.first, s.last))),
                 stub=draft.stub,
+                failure=draft.failure,
                 in_function=draft.in_function,
                 conditional=draft.conditional,
                 full_name=(draft.names.full, full[index]),
@@ -177,6 +183,7 @@ class _Reader:
             node.end_lineno or node.lineno,
             names.in_function(),
             stub=is_stub(node, place.scope.protocol),
+            failure=is_failure(node, place.scope.exception),
             in_function=place.scope.inside(),
             conditional=place.conditional,
             global_names=global_names(node.body),
@@ -196,6 +203,7 @@ class _Reader:
             in_function=place.scope.inside(),
             conditional=place.conditional or place.scope.conditional,
             protocol=is_protocol(node),
+            exception=is_exception(node),
             global_names=global_names(node.body),
         )
         self.add(draft, without_docstring(node.body))

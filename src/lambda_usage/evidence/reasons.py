@@ -54,6 +54,8 @@ def _unproven(case: Case) -> str:
         return "its file was loaded, but its code was never recorded"
     if case.not_seen:
         return f"{start}{', '.join(case.not_seen)} was expected and has not been seen"
+    if not case.wanting and not case.scope.stub:
+        return "runs only when something fails: that nothing failed is no evidence of its death"
     if not case.wanting:
         return "a stub: that it never ran is no evidence of its death"
     return start + _shortage(case, case.wanting[0])

@@ -48,6 +48,8 @@ class Scope:
     statements: tuple[Statement, ...]
     stub: bool = False
     """Abstract, or not written yet: never meant to run."""
+    failure: bool = False
+    """Runs only when something fails: it raises, or belongs to an exception class."""
     in_function: bool = False
     """Stands, at whatever depth, in a function."""
     conditional: bool = False

@@ -391,3 +391,26 @@ def test_statements_that_the_runtime_cannot_run_are_ignored(world: World) -> Non
         for k, c in usage.codes.items()
     }
     assert lines(world.judge("f")) == [(2, 5, CODE)]
+
+
+def test_what_only_serves_to_fail_is_unproven_and_shown_apart(world: World) -> None:
+    world.source(
+        "class OutOfStock(ValueError):\n"
+        "    def __init__(self, item):\n"
+        "        super().__init__(item)\n"
+        "        self.item = item\n"
+        "\n"
+        "def refuse(why):\n"
+        "    text = f'refused: {why}'\n"
+        "    raise PermissionError(text)\n"
+        "\n"
+        "def handler(event):\n"
+        "    return event\n"
+    )
+    world.ship(origin(), MONTH)
+    world.saw(origin(), "handler")
+    for name, first, last in (("OutOfStock.__init__", 3, 4), ("refuse", 7, 8)):
+        found = world.judge(name)
+        assert found.verdict is Verdict.UNPROVEN
+        assert lines(found) == [(first, last, ERROR)]
+        assert "fails" in found.reason
