@@ -72,6 +72,7 @@ class Agent:
         """What was not seen or not delivered since the last bundle, by what it was."""
         self.errors = 0
         self.active = True
+        self._finished = False
         self._schedule = Schedule(settings.flush_interval, time.monotonic())
         self._lock = threading.RLock()
         self._running = 0
@@ -106,6 +107,7 @@ class Agent:
 
         def in_child() -> None:
             self.active = False
+            self._finished = True
 
         def in_parent() -> None:
             self.losses["forked processes"] += 1
@@ -140,7 +142,7 @@ class Agent:
             path = self.scope.relative(code.co_filename)
             if path is not None:
                 self.recorder.add(code, path)
-                self.recorder.registry.body_unseen.add(path)
+                self.recorder.registry.found_alive(code)
 
     def handler_loaded(self) -> None:
         """The init phase is over."""
@@ -207,11 +209,11 @@ class Agent:
             self.failed(problem)
 
     def _end(self, invocation: Invocation, duration: float, *, error: bool) -> None:
+        _reset(invocation.token)
         with self._lock:
             self._running -= 1
             if self._window is invocation:
                 self._close_window(invocation, duration, error=error)
-        _reset(invocation.token)
         if self._schedule.due(time.monotonic()):
             self.flush()
 
@@ -226,7 +228,9 @@ class Agent:
 
     def _void_window(self) -> None:
         if self._window is not None:
-            self._tally(self._window.alias).windows_voided += 1
+            tally = self._tally(self._window.alias)
+            tally.windows_voided += 1
+            tally.at(time.time())
             self._window = None
             self.recorder.close_window()
 
@@ -248,13 +252,14 @@ class Agent:
     def flush(self) -> None:
         """Deliver what was counted since the last bundle, in the background."""
         if self.tallies:
-            self.courier.in_background(self._take(final=False))
+            self.courier.in_background(self._take(final=False), self._arrived)
 
     def finish(self) -> None:
         """Deliver the last bundle, now; nothing is recorded after it."""
-        if self.active:
+        if not self._finished:
+            self._finished = True
             self.active = False
-            self.courier.now(self._take(final=True))
+            self.courier.now(self._take(final=True), self._arrived)
 
     def _take(self, *, final: bool) -> Callable[[], Bundle | None]:
         """What makes the bundle of all that was counted so far, in whichever thread calls it."""
@@ -282,6 +287,10 @@ class Agent:
             self._maker = BundleMaker(self.recorder, self.scope, self.origin)
         return self._maker.make(tallies, costs, losses, final=final)
 
+    def _arrived(self, bundle: Bundle) -> None:
+        if self._maker is not None:
+            self._maker.delivered(bundle)
+
     def failed(self, error: BaseException) -> None:
         """Note an error of ours; a few of them end the recording."""
         self.errors += 1
@@ -297,6 +306,7 @@ class Agent:
         )
         if self.errors >= _ERRORS_TO_GIVE_UP and self.active:
             self.active = False
+            self.losses["processes switched off after errors"] += 1
             self.log.once("ERROR", "lambda-usage has switched itself off in this process")
 
 

@@ -39,7 +39,7 @@ class BundleMaker:
         self._origin = origin
         self._snapshots: Snapshots | None = None
         self._package: Package | None = None
-        self._shipped_told = False
+        self._package_told = False
         self._loaded: dict[str, tuple[str, int]] = {}
         self._alias = ""
         """The alias of the last bundle: that of a final one in which nothing happened."""
@@ -90,7 +90,7 @@ class BundleMaker:
             usage.exposures[day] = tally.exposure()
         self._snapshots.fill(usage, tally, self._recorder.callback_cost())
         usage.imports = imported_names()
-        if not self._shipped_told:
+        if not self._package_told:
             usage.distributions = dict(package.distributions)
         return usage
 
@@ -99,9 +99,15 @@ class BundleMaker:
         first = min((each.first_time for each in tallies.values() if each.first_time), default=now)
         last = max((each.last_time for each in tallies.values()), default=now) or now
         name = BundleId(self.process_id, self._sequence)
-        bundle.bundles[name] = BundleInfo(name, next(iter(bundle.origins)), final, first, last)
+        lists = not self._package_told
+        origin = next(iter(bundle.origins))
+        bundle.bundles[name] = BundleInfo(name, origin, final, first, last, lists)
         self._sequence += 1
-        self._shipped_told = True
+
+    def delivered(self, bundle: Bundle) -> None:
+        """Note that *bundle* arrived: its list of shipped files need not be sent again."""
+        listed = any(info.lists_package for info in bundle.bundles.values())
+        self._package_told = self._package_told or listed
 
     def _read_package(self) -> Package:
         if self._package is None:
@@ -117,7 +123,7 @@ class BundleMaker:
             loaded = list(registry.by_file)
             unseen = set(registry.body_unseen)
         files = {}
-        if not self._shipped_told:
+        if not self._package_told:
             for path, (digest, size) in package.files.items():
                 files[path] = SourceFile(path, digest, size, loaded=False)
         for path in loaded:

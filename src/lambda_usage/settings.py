@@ -60,7 +60,18 @@ class Settings:
                 warnings.append(
                     f"{variable}={text[:80]!r} is not {error}; using the default, {_show(default)}."
                 )
+        _split_address(found)
         return cls(**found, warnings=tuple(warnings))  # type: ignore[arg-type]
+
+
+def _split_address(found: dict[str, object]) -> None:
+    """Take ``s3://bucket/folder`` for a bucket and the beginning of its prefix."""
+    address = str(found.get("bucket", ""))
+    if address.startswith("s3://"):
+        bucket, _, folder = address.removeprefix("s3://").partition("/")
+        found["bucket"] = bucket
+        if folder.strip("/"):
+            found["prefix"] = f"{folder.strip('/')}/{found.get('prefix', '')}"
 
 
 def _show(default: object) -> str:

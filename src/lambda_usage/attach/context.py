@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sys
+from contextvars import ContextVar
 from types import TracebackType
 
 from lambda_usage.agent import Invocation, start_agent
+
+_open: ContextVar[tuple[Invocation | None, ...]] = ContextVar("lambda_usage_open", default=())
+"""The blocks that this thread or task is in, innermost last; one object may open several."""
 
 
 class CoverageContext:
@@ -18,12 +22,12 @@ class CoverageContext:
     """
 
     def __init__(self) -> None:
-        self._agent = start_agent("context", before_handler=False)
-        self._invocation: Invocation | None = None
+        own = sys._getframe(1).f_globals.get("__name__", "")
+        self._agent = start_agent("context", before_handler=False, own=own)
 
     def __enter__(self) -> CoverageContext:
         if self._agent is not None:
-            self._invocation = self._agent.begin(None, sys._getframe(1))
+            _open.set((*_open.get(), self._agent.begin(None, sys._getframe(1))))
         return self
 
     def __exit__(
@@ -32,13 +36,14 @@ class CoverageContext:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._agent is not None:
-            self._agent.end(self._invocation, error=kind is not None)
-            self._invocation = None
+        if self._agent is not None and _open.get():
+            *outer, invocation = _open.get()
+            _open.set(tuple(outer))
+            self._agent.end(invocation, error=kind is not None)
 
     async def __aenter__(self) -> CoverageContext:
         if self._agent is not None:
-            self._invocation = self._agent.begin(None, sys._getframe(1))
+            _open.set((*_open.get(), self._agent.begin(None, sys._getframe(1))))
         return self
 
     async def __aexit__(

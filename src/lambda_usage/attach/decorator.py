@@ -32,10 +32,12 @@ def coverage_handler(function: Callable[..., Any] | None = None) -> Callable[...
     """
     if function is None:
         return coverage_handler
-    agent = start_agent("decorator", before_handler=False)
+    own = getattr(function, "__module__", "")
+    agent = start_agent("decorator", before_handler=False, own=own)
     if agent is None or getattr(function, _MARK, False):
         return function
-    call = recorded_coroutine if iscoroutinefunction(function) else recorded
+    is_async = iscoroutinefunction(function) or iscoroutinefunction(type(function).__call__)
+    call = recorded_coroutine if is_async else recorded
     wrapped = wraps(function)(call(function, agent))
     setattr(wrapped, _MARK, True)
     return wrapped

@@ -96,6 +96,8 @@ class BundleInfo:
     """Written by a clean shutdown: nothing follows it."""
     first_time: float
     last_time: float
+    lists_package: bool = False
+    """Whether it names all files that the package ships."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,10 @@ class SourceFile:
     loaded: bool
     body_seen: bool = True
     """False where the module was loaded before recording began: its body's lines are unknown."""
+
+
+UNKNOWN_ORDINAL = -1
+"""Of a lambda that was found alive: others on its line may be gone."""
 
 
 class CodeKey(NamedTuple):

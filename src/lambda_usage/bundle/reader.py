@@ -101,11 +101,11 @@ class _Reader:
         for number, *values in self._all("SELECT * FROM usage_origin ORDER BY id"):
             origins[number] = origin = Origin(*values)
             bundle.origins[origin] = self._origin(number)
-        for process, sequence, number, final, first, last in self._all(
-            "SELECT * FROM usage_bundle"
-        ):
+        for row in self._all("SELECT * FROM usage_bundle"):
+            process, sequence, number, final, first, last, lists = row
             name = BundleId(process, sequence)
-            bundle.bundles[name] = BundleInfo(name, origins[number], bool(final), first, last)
+            info = BundleInfo(name, origins[number], bool(final), first, last, bool(lists))
+            bundle.bundles[name] = info
         return bundle
 
     def _origin(self, n: int) -> OriginUsage:

@@ -44,7 +44,7 @@ CREATE TABLE usage_origin (
 );
 CREATE TABLE usage_bundle (
     process_id text, sequence integer, origin_id integer, final integer,
-    first_time real, last_time real
+    first_time real, last_time real, lists_package integer
 );
 CREATE TABLE usage_weights (id integer primary key, weights blob);
 CREATE TABLE usage_exposure (

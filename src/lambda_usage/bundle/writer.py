@@ -72,7 +72,14 @@ class _Writer:
         self._rows(
             "usage_bundle",
             [
-                (*info.id, origins[info.origin], info.final, info.first_time, info.last_time)
+                (
+                    *info.id,
+                    origins[info.origin],
+                    info.final,
+                    info.first_time,
+                    info.last_time,
+                    info.lists_package,
+                )
                 for info in bundle.bundles.values()
             ],
         )

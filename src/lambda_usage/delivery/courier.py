@@ -16,6 +16,9 @@ from lambda_usage.delivery.keys import bundle_key
 from lambda_usage.delivery.targets import Target
 from lambda_usage.telemetry.logs import Log
 
+_Make = Callable[[], Bundle | None]
+_Arrived = Callable[[Bundle], None]
+
 _EARLY = (5.0, 15.0)
 """The first bundle goes between so many seconds, lest a fleet that starts at once sends at once."""
 
@@ -51,29 +54,43 @@ class Courier:
         self.seconds = 0.0
         """Wall time spent on writing and sending."""
 
-    def in_background(self, make: Callable[[], Bundle | None]) -> None:
-        """Deliver what *make* returns, in a thread that also calls it."""
-        thread = threading.Thread(target=self.now, args=(make,), name="lambda-usage", daemon=True)
-        thread.start()
+    def in_background(self, make: _Make, arrived: _Arrived) -> None:
+        """As :meth:`now`, in a thread that also calls *make*."""
+        thread = threading.Thread(
+            target=self.now, args=(make, arrived), name="lambda-usage", daemon=True
+        )
+        try:
+            thread.start()
+        except RuntimeError as error:  # too many threads, or the interpreter is ending
+            self._lose(error)
 
-    def now(self, make: Callable[[], Bundle | None]) -> None:
-        """Deliver what *make* returns; never raises, what fails is logged and counted."""
+    def now(self, make: _Make, arrived: _Arrived) -> None:
+        """Deliver what *make* returns; never raises, what fails is logged and counted.
+
+        Args:
+            make: Makes the bundle, or says that there is none.
+            arrived: Called with the bundle when it has been delivered.
+        """
         with self._lock:
             start = time.perf_counter()
             try:
                 bundle = make()
                 if bundle is not None:
                     self._deliver(bundle)
+                    arrived(bundle)
             except Exception as error:
-                self.lost += 1
-                self._log.say(
-                    "WARNING",
-                    "A usage bundle could not be delivered; what it counted is lost, "
-                    "what it saw is in the next one",
-                    error=f"{type(error).__name__}: {error}",
-                )
+                self._lose(error)
             finally:
                 self.seconds += time.perf_counter() - start
+
+    def _lose(self, error: Exception) -> None:
+        self.lost += 1
+        self._log.say(
+            "WARNING",
+            "A usage bundle could not be delivered; what it counted is lost, "
+            "what it saw is in the next one",
+            error=f"{type(error).__name__}: {error}",
+        )
 
     def _deliver(self, bundle: Bundle) -> None:
         (info,) = bundle.bundles.values()

@@ -46,7 +46,6 @@ class Exclusions:
         _, _, excluded, _, _ = self._coverage.analysis2(str(path))
         return frozenset(excluded)
 
-
     def close(self) -> None:
         """Let go of coverage.py's data, which holds nothing but has a database."""
         self._coverage.get_data().close(force=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from lambda_usage.bundle.model import CodeKey, Origin
+from lambda_usage.bundle.model import UNKNOWN_ORDINAL, CodeKey, Origin
 from lambda_usage.evidence.qualnames import is_comprehension, is_helper, normalised
 from lambda_usage.evidence.scopes import MODULE, Scope, ScopeKind, SourceUnit
 
@@ -40,11 +40,18 @@ class Matcher:
         first, second = self._full, self._inlined
         if not has_comprehension_codes(origin):
             first, second = second, first
+        if key.ordinal == UNKNOWN_ORDINAL:
+            return self._only(key)
         named = key.qualname, key.first_line, key.ordinal
         found = first.get(named) or second.get(named)
         if found or is_helper(key.qualname):
             return found
         return self._plain.get((normalised(key.qualname), key.first_line, key.ordinal))
+
+    def _only(self, key: CodeKey) -> Scope | None:
+        """The scope of that name and line, if there is one and no other."""
+        here = [s for s in self._named[normalised(key.qualname)] if s.key[2] == key.first_line]
+        return here[0] if len(here) == 1 else None
 
     def _enclosing(self, qualname: str, line: int) -> Scope | None:
         if qualname == MODULE:

@@ -30,7 +30,7 @@ def shipments(bundle: Bundle) -> dict[Origin, Shipment]:
             if origin.package:
                 listed[origin.package][path] = replace(file, loaded=False, body_seen=True)
     known = {info.origin.package for info in bundle.bundles.values()}
-    told = {info.origin.package for info in bundle.bundles.values() if info.id.sequence == 0}
+    told = {info.origin.package for info in bundle.bundles.values() if info.lists_package}
     return {
         origin: Shipment(
             {**listed[origin.package], **usage.files}, origin.package not in known - told

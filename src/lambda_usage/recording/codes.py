@@ -29,6 +29,7 @@ class CodeEntry:
     """One code object and what is known of it."""
 
     __slots__ = (
+        "alone",
         "arcs",
         "batch",
         "code",
@@ -45,6 +46,8 @@ class CodeEntry:
         self.path = path
         self.batch = batch
         """Entries of one batch are of one compiled text, in the order of their compilation."""
+        self.alone = False
+        """Found alive in memory, without the code that it was compiled in."""
         self.mask = 0
         """The ``sys.monitoring`` events that it is armed with."""
         self.init_lines: set[int] = set()
@@ -85,6 +88,13 @@ class CodeRegistry:
                     new.append(entry)
             self.by_file.setdefault(path, []).extend(new)
         return new
+
+    def found_alive(self, code: CodeType) -> None:
+        """Note that *code* was loaded before recording began: its module's body is unseen."""
+        with self.lock:
+            entry = self.entries[id(code)]
+            entry.alone = True
+            self.body_unseen.add(entry.path)
 
     def group(self, hits: Iterable[int]) -> dict[int, set[int]]:
         """Hits as lines by ``id(code)``."""

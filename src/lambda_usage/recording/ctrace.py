@@ -134,7 +134,7 @@ class _Tracing:
         self._tracers: list[Any] = []
         self._own: _FileArcs = {}
         self._others: _FileArcs = {}
-        self._previous: Any = None
+        self._previous: tuple[Any, Any] = (None, None)
         self.active = False
 
     def prepare(self) -> None:
@@ -158,7 +158,7 @@ class _Tracing:
         """
         assert self._factory is not None
         self._own, self._others, self._tracers = {}, {}, []
-        self._previous = threading.gettrace()
+        self._previous = sys.gettrace(), threading.gettrace()
         self.active = True
         threading.settrace(self._in_new_thread)
         tracer = self._factory.make(self._own)
@@ -182,8 +182,8 @@ class _Tracing:
         self.active = False
         for tracer in self._tracers:
             tracer.stop()
-        sys.settrace(None)
-        threading.settrace(self._previous)
+        sys.settrace(self._previous[0])
+        threading.settrace(self._previous[1])
         return self._own, self._others
 
 

@@ -2,8 +2,8 @@
 
 ``import coverage`` costs a function 55-110 ms and 9 MB (measured); the tracer is one extension
 module of it that needs nothing else, and loads in 2 ms. It can be initialised only once in a
-process, so it is loaded under its own name and from the place where the user's ``import coverage``
-would look: that import then finds it, whole and of its own version.
+process, so it is taken from where the user's ``import coverage`` would look, and handed over when
+that import asks for it.
 
 Its attributes are those of coverage.py 7.x's ``CTracer`` (coverage/ctracer/tracer.h); each must be
 set, since it takes an absent one for a null pointer.
@@ -14,14 +14,20 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader, PathFinder
+from importlib.machinery import (
+    EXTENSION_SUFFIXES,
+    ExtensionFileLoader,
+    ModuleSpec,
+    PathFinder,
+)
 from importlib.util import module_from_spec, spec_from_file_location
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any
 
 from lambda_usage.recording.recorder import RecorderUnavailable
 
 _MODULE = "coverage.tracer"
+_loaded: Any = None
 
 
 def load_ctracer() -> Any:
@@ -30,7 +36,8 @@ def load_ctracer() -> Any:
     Raises:
         RecorderUnavailable: coverage.py is absent, or was built without its C tracer.
     """
-    module = sys.modules.get(_MODULE)
+    global _loaded
+    module = _loaded or sys.modules.get(_MODULE)
     if module is None:
         path = _extension()
         spec = spec_from_file_location(_MODULE, path, loader=ExtensionFileLoader(_MODULE, path))
@@ -38,10 +45,29 @@ def load_ctracer() -> Any:
         assert spec.loader is not None
         module = module_from_spec(spec)
         spec.loader.exec_module(module)
-        sys.modules[_MODULE] = module
+        sys.meta_path.insert(0, _HandOver(module))
+        _loaded = module
     if not hasattr(module, "CTracer"):
         raise RecorderUnavailable("coverage.py's C tracer was loaded twice in this process")
     return module
+
+
+class _HandOver:
+    """Finds the extension for ``import coverage``: it is initialised already, and only once."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self._module = module
+
+    def find_spec(self, name: str, _path: object = None, _target: object = None) -> Any:
+        if name != _MODULE:
+            return None
+        return ModuleSpec(name, self, origin=self._module.__file__)  # type: ignore[arg-type]
+
+    def create_module(self, _spec: ModuleSpec) -> ModuleType:
+        return self._module
+
+    def exec_module(self, _module: ModuleType) -> None:
+        """Nothing is left to do."""
 
 
 def _extension() -> str:

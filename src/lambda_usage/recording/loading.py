@@ -18,6 +18,7 @@ from typing import Any
 
 OnCode = Callable[[CodeType], None]
 
+_IMPORTLIB = "<frozen importlib._bootstrap_external>"
 _ORIGINAL = "_lambda_usage_original"
 
 
@@ -50,6 +51,8 @@ class LoadHook:
                 on_code(code)
             return code
 
+        # the import system trims runs of its own frames from tracebacks; ours must not split one
+        get_code.__code__ = get_code.__code__.replace(co_filename=_IMPORTLIB)
         setattr(get_code, _ORIGINAL, original)
         loader.get_code = get_code
 

@@ -13,9 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
-_SKIPPED_FOLDERS = frozenset(
-    {"__pycache__", "node_modules", "site-packages", "dist-packages", "venv", "env"}
-)
+_SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages", "dist-packages"})
 _OWN_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
 _DIST_INFO = re.compile(r"(?P<name>[^-]+)-(?P<version>.+)\.dist-info$")
 _TOP_TWO = re.compile(rb'^"?([^/,\n"]+)(?:/([^/,\n"]+))?', re.MULTILINE)
@@ -82,6 +80,9 @@ class Scope:
     def shipped(self) -> Iterator[str]:
         """The absolute paths of all Python files in scope under the root."""
         for folder, folders, files in os.walk(self.root):
+            if "pyvenv.cfg" in files:  # a virtual environment
+                folders.clear()
+                continue
             folders[:] = sorted(
                 each
                 for each in folders

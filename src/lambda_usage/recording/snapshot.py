@@ -6,7 +6,7 @@ from collections import Counter
 from hashlib import blake2b
 from types import CodeType
 
-from lambda_usage.bundle.model import Code, CodeKey, Counts, OriginUsage, Path
+from lambda_usage.bundle.model import UNKNOWN_ORDINAL, Code, CodeKey, Counts, OriginUsage, Path
 from lambda_usage.recording.codes import LINE_BITS, LINE_MASK, CodeEntry, CodeRegistry, body_lines
 from lambda_usage.recording.tally import KEPT_PATHS, PathSum, Tally
 
@@ -17,6 +17,8 @@ class Snapshots:
     def __init__(self, registry: CodeRegistry) -> None:
         self._registry = registry
         self._keys: dict[int, CodeKey] = {}
+        self._ranks: dict[CodeKey, int] = {}
+        """Which one of its name in its file a code object is, in the order of lines."""
         self._hashes: dict[int, str] = {}
         self._lines: dict[int, frozenset[int]] = {}
 
@@ -73,16 +75,31 @@ class Snapshots:
                 name = (entry.path, entry.code.co_qualname, entry.code.co_firstlineno)
                 new.setdefault(name, []).append(number)
         for name, numbers in new.items():
-            ordinals = self._ordinals(numbers) if numbers[1:] else [0]
+            ordinals = self._ordinals(numbers)
             for number, ordinal in zip(numbers, ordinals, strict=True):
                 self._keys[number] = CodeKey(*name, ordinal)
+        if new:
+            self._rank()
+
+    def _rank(self) -> None:
+        names: dict[tuple[str, str], set[CodeKey]] = {}
+        for key in self._keys.values():
+            names.setdefault((key.path, key.qualname), set()).add(key)
+        self._ranks = {
+            key: rank for keys in names.values() for rank, key in enumerate(sorted(keys))
+        }
 
     def _ordinals(self, numbers: list[int]) -> list[int]:
         """Tell apart code objects of one name: by column, else by their order of compilation.
 
-        Python 3.12 gives no column to a lambda that returns a constant.
+        Python 3.12 gives no column to a lambda that returns a constant. Of lambdas that were
+        found alive, others on their line may be gone: which one it is, is then not known.
         """
         entries = [self._registry.entries[number] for number in numbers]
+        if any(entry.alone and entry.code.co_name == "<lambda>" for entry in entries):
+            return [UNKNOWN_ORDINAL] * len(entries)
+        if len(entries) == 1:
+            return [0]
         columns = [_column(entry.code) for entry in entries]
         if all(columns):
             ranks = {column: rank for rank, column in enumerate(sorted(set(columns)))}
@@ -104,7 +121,8 @@ class Snapshots:
         if callback_cost is not None:
             net = max(total.duration - total.callbacks * callback_cost, 0.0)
         frozen = {key: frozenset(found) for key, found in lines.items()}
-        return Path(path_id(frozen), frozen, total.counts(), net, total.errors)
+        name = path_id(frozen, self._ranks)
+        return Path(name, frozen, total.counts(), net, total.errors)
 
 
 def _column(code: CodeType) -> int:
@@ -118,16 +136,21 @@ def _column(code: CodeType) -> int:
     return min(found, default=0)
 
 
-def path_id(lines: dict[CodeKey, frozenset[int]]) -> str:
+def path_id(lines: dict[CodeKey, frozenset[int]], ranks: dict[CodeKey, int]) -> str:
     """A name for a set of lines: 16 hexadecimal digits.
 
     Lines are counted from the first line of their code object, so an edit elsewhere in a file
     changes no path's name.
+
+    Args:
+        lines: By code object.
+        ranks: Which of its name in its file each code object is: a property's getter and its
+            setter are two.
     """
     digest = blake2b(digest_size=8)
     for key in sorted(lines):
         offsets = sorted(line - key.first_line for line in lines[key])
-        digest.update(f"{key.path}:{key.qualname}:{key.ordinal}:{offsets}\n".encode())
+        digest.update(f"{key.path}:{key.qualname}:{ranks.get(key, 0)}:{offsets}\n".encode())
     return digest.hexdigest()
 
 
@@ -139,12 +162,20 @@ def code_hash(code: CodeType) -> str:
 
 
 def _feed(digest: blake2b, code: CodeType) -> None:
-    digest.update(code.co_code)
-    digest.update(repr((code.co_names, code.co_varnames, code.co_flags)).encode())
+    # from 3.13 on a class body holds its own line number, among the constants or in the byte code
+    placed = "__firstlineno__" in code.co_names
+    digest.update(code.co_code[::2] if placed else code.co_code)
+    digest.update(code.co_exceptiontable)
+    counts = code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags
+    names = code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars
+    digest.update(repr((counts, names)).encode())
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             _feed(digest, constant)
-        elif isinstance(constant, frozenset):  # their order differs from process to process
+        elif placed and constant == code.co_firstlineno:
+            continue
+        elif isinstance(constant, frozenset) or (placed and isinstance(constant, tuple)):
+            # the order of a set, or of __static_attributes__, differs from process to process
             digest.update(repr(sorted(map(repr, constant))).encode())
         else:
             digest.update(repr(constant).encode())
