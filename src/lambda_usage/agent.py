@@ -59,7 +59,7 @@ class Agent:
         self.settings = settings
         self.log = log
         self.scope = Scope(task_root(), settings.include, settings.exclude)
-        self.recorder: Recorder = _make_recorder(settings, log)
+        self.recorder: Recorder = _make_recorder(settings, self.scope, log)
         self.sampler = Sampler(settings.sample_rate)
         target = make_target(settings.bucket, settings.upload_timeout)
         self.courier = Courier(target, settings.prefix, log)
@@ -317,17 +317,18 @@ def _reset(token: Token[bool]) -> None:
         _inside.set(False)
 
 
-def _make_recorder(settings: Settings, log: Log) -> Recorder:
+def _make_recorder(settings: Settings, scope: Scope, log: Log) -> Recorder:
     import sys
 
+    branches = settings.branches is not False
     if sys.version_info >= (3, 12):
         from lambda_usage.recording.monitoring import MonitoringRecorder
 
-        recorder: Recorder = MonitoringRecorder(branches=settings.branches is not False)
+        recorder: Recorder = MonitoringRecorder(branches=branches, relative=scope.relative)
     else:
         from lambda_usage.recording.ctrace import CtraceRecorder
 
-        recorder = CtraceRecorder(branches=settings.branches is not False)
+        recorder = CtraceRecorder(branches=branches, relative=scope.relative)
     if settings.branches and not recorder.branches:
         log.once(
             "WARNING",

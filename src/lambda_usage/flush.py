@@ -15,6 +15,7 @@ from lambda_usage.bundle.model import (
     OriginUsage,
     SourceFile,
 )
+from lambda_usage.recording.loading import codes_in_memory
 from lambda_usage.recording.package import (
     Package,
     absolute,
@@ -68,6 +69,7 @@ class BundleMaker:
         if not tallies:
             tallies = {self._alias: Tally()}
         start = time.perf_counter()
+        self._look_around()
         self._recorder.drain()
         package = self._read_package()
         bundle = Bundle()
@@ -80,6 +82,21 @@ class BundleMaker:
         usage.losses = losses
         self._name(bundle, tallies, final=final)
         return bundle
+
+    def _look_around(self) -> None:
+        """Once, find functions in scope whose code no loader told of and that have not run since.
+
+        Their code was replaced, or their file was run by other means than an import.
+        """
+        if self._package is not None:
+            return
+        entries = self._recorder.registry.entries
+        for code in list(codes_in_memory()):
+            path = self._scope.relative(code.co_filename)
+            if path is not None and id(code) not in entries:
+                loaded = path in self._recorder.registry.by_file
+                self._recorder.add(code, path)
+                self._recorder.registry.found_late(code, loaded=loaded)
 
     def _usage(self, tally: Tally, package: Package) -> OriginUsage:
         if self._snapshots is None:

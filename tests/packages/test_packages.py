@@ -226,9 +226,9 @@ def test_what_coverage_py_saw_run_is_never_called_dead(trial: Trial) -> None:
 
 
 def test_what_coverage_py_never_saw_run_is_found_dead(trial: Trial) -> None:
-    assert trial.missing == {
-        each.file: trial.missing[each.file] & _lines(each.dead_lines) for each in trial.report.files
-    }
+    for each in trial.report.files:
+        left = trial.missing[each.file] - _lines(each.dead_lines)
+        assert left <= _unseen_finalizers(trial.tree(each.file)), each.file
 
 
 def test_each_verdict_is_what_the_profiler_saw_called(trial: Trial) -> None:
@@ -246,11 +246,25 @@ def test_each_verdict_is_what_the_profiler_saw_called(trial: Trial) -> None:
             expected = {Verdict.STARTUP}
         elif call in empty or (each.dead_lines and _means_nothing(each.dead_lines)):
             expected = {Verdict.DEAD, Verdict.UNPROVEN}
+        elif call[2] == "__del__" and sys.version_info < (3, 12):
+            expected = {Verdict.UNPROVEN}
         else:
             expected = {Verdict.DEAD}
         if each.verdict not in expected:
             wrong.append((each.file, each.name, each.line, each.verdict, expected))
     assert wrong == []
+
+
+def _unseen_finalizers(tree: ast.Module) -> set[int]:
+    """Lines of ``__del__`` methods, which run after the window that is all 3.11 sees."""
+    if sys.version_info >= (3, 12):
+        return set()
+    return {
+        line
+        for node in ast.walk(tree)
+        if isinstance(node, _DEFINITIONS) and node.name == "__del__"
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
 
 
 def test_there_is_something_to_find_in_every_package(trial: Trial) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -55,6 +56,7 @@ def run(
     """
     from lambda_usage.attach.local import LocalRunError, run_local
 
+    _make_room(Path.cwd())
     # In Lambda the agent tells its log about every upload; here the summary does.
     os.environ.setdefault("COVERAGE_LOG_LEVEL", "WARNING")
     sent = _read_events(events)
@@ -73,6 +75,15 @@ def run(
         ) from end
     typer.echo(tally.words(handler, store))
     return ExitCode.DONE
+
+
+def _make_room(folder: Path) -> None:
+    """Forget modules that this command imported where the function brings its own."""
+    for name in list(sys.modules):
+        top = name.partition(".")[0]
+        own = top == "lambda_usage" or top in sys.stdlib_module_names
+        if not own and ((folder / top).is_dir() or (folder / f"{top}.py").is_file()):
+            del sys.modules[name]
 
 
 def _read_events(path: Path) -> list[object]:

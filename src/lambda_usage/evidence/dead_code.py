@@ -44,6 +44,8 @@ def dead_code_report(
     files: list[FileEvidence] = []
     functions: list[FunctionEvidence] = []
     for unit in inventory.units.values():
+        if unit.vendored and not any(view.ships(unit.path) for view in origins):
+            continue  # out of the recorders' scope: they say nothing of it, and nor do we
         file, scopes = _judge(unit, origins, thresholds, missing, ledger)
         files.append(file)
         functions += scopes

@@ -16,6 +16,7 @@ from coverage.exceptions import CoverageException
 from lambda_usage.evidence.exclusions import Exclusions
 from lambda_usage.evidence.reading import read_scopes
 from lambda_usage.evidence.scopes import Inventory, Scope, ScopeKind, SourceProblem, SourceUnit
+from lambda_usage.recording.scope import Scope as FunctionScope
 
 _SKIPPED = frozenset({"__pycache__", "venv", "node_modules"})
 _SKIPPED_ENDINGS = (".egg-info", ".dist-info")
@@ -33,10 +34,12 @@ def read_inventory(root: Path) -> Inventory:
     with closing(Exclusions([root, Path.cwd()])) as exclusions:
         problems = [exclusions.problem] if exclusions.problem else []
         units: dict[str, SourceUnit] = {}
+        scope = FunctionScope(str(root))
         for file in sorted(_python_files(root)):
             path = file.relative_to(root).as_posix()
             try:
-                units[path] = _read(file, path, exclusions)
+                unit = _read(file, path, exclusions)
+                units[path] = replace(unit, vendored=scope.relative(str(file.absolute())) is None)
             except (OSError, SyntaxError, ValueError, CoverageException) as error:
                 problems.append(SourceProblem(path, _reason(error)))
             except (RecursionError, MemoryError):

@@ -20,12 +20,15 @@ class Matcher:
         self._full: _Index = {}
         self._inlined: _Index = {}
         self._named: dict[str, list[Scope]] = defaultdict(list)
+        self._at_def: dict[tuple[str, int], Scope] = {}
         for scope in unit.scopes:
             line = scope.key.first_line
             self._plain[scope.key.qualname, line, scope.key.ordinal] = scope
             self._full[scope.full_name[0], line, scope.full_name[1]] = scope
             self._inlined[scope.inlined_name[0], line, scope.inlined_name[1]] = scope
             self._named[scope.key.qualname].append(scope)
+            # a decorator that compiles its function anew may leave itself out
+            self._at_def.setdefault((scope.key.qualname, scope.line), scope)
 
     def scope(self, key: CodeKey, origin: Origin) -> Scope | None:
         """The scope of a code object, if the file's source still holds it.
@@ -46,7 +49,9 @@ class Matcher:
         found = first.get(named) or second.get(named)
         if found or is_helper(key.qualname):
             return found
-        return self._plain.get((normalised(key.qualname), key.first_line, key.ordinal))
+        plain = normalised(key.qualname)
+        found = self._plain.get((plain, key.first_line, key.ordinal))
+        return found or self._at_def.get((plain, key.first_line))
 
     def _only(self, key: CodeKey) -> Scope | None:
         """The scope of that name and line, if there is one and no other."""

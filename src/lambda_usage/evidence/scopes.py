@@ -60,6 +60,11 @@ class Scope:
     """Name and ordinal where only generator expressions are (3.12 and later)."""
 
     @property
+    def finalizer(self) -> bool:
+        """Whether it runs when an object dies."""
+        return self.key.qualname.endswith(".__del__")
+
+    @property
     def per_init(self) -> bool:
         """Whether it runs when its module is loaded, rather than when it is called."""
         return self.kind is ScopeKind.MODULE or (
@@ -79,6 +84,8 @@ class SourceUnit:
     """In source order, without those that coverage.py's settings exclude."""
     excluded: frozenset[int] = frozenset()
     """Lines that coverage.py's settings exclude."""
+    vendored: bool = False
+    """Belongs to a distribution that was installed beside the source."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,6 +171,9 @@ class FileSightings:
         )
 
     def _notices(self, view: View, scope: Scope, recorded: set[int]) -> bool:
+        if scope.finalizer and not view.origin.observes_every_invocation:
+            # It runs when the result is let go of, after the window.
+            return False
         if not self.file(view).loaded:
             # It would have been noticed to load.
             return True

@@ -37,6 +37,7 @@ class CodeEntry:
         "init_lines",
         "invoke_lines",
         "last_seen",
+        "late",
         "mask",
         "path",
     )
@@ -48,6 +49,8 @@ class CodeEntry:
         """Entries of one batch are of one compiled text, in the order of their compilation."""
         self.alone = False
         """Found alive in memory, without the code that it was compiled in."""
+        self.late = False
+        """Found alive after init: whether it ran before is not known."""
         self.mask = 0
         """The ``sys.monitoring`` events that it is armed with."""
         self.init_lines: set[int] = set()
@@ -95,6 +98,14 @@ class CodeRegistry:
             entry = self.entries[id(code)]
             entry.alone = True
             self.body_unseen.add(entry.path)
+
+    def found_late(self, code: CodeType, *, loaded: bool) -> None:
+        """Note that *code* was found after init; *loaded* if its module was imported in sight."""
+        with self.lock:
+            for each in nested_codes(code):
+                self.entries[id(each)].late = True
+            if not loaded:
+                self.found_alive(code)
 
     def group(self, hits: Iterable[int]) -> dict[int, set[int]]:
         """Hits as lines by ``id(code)``."""

@@ -21,7 +21,8 @@ from typing import Any
 
 from lambda_usage.recording.arcs import ArcMap
 from lambda_usage.recording.codes import LINE_BITS, CodeRegistry
-from lambda_usage.recording.ctracer import TracerFactory, unpack_arc
+from lambda_usage.recording.ctracer import InScope, TracerFactory, unpack_arc
+from lambda_usage.recording.discovery import Relative
 from lambda_usage.recording.recorder import WindowHits
 
 OWN_THREADS = "lambda-usage"
@@ -40,9 +41,16 @@ class CtraceRecorder:
 
     name = "ctrace"
 
-    def __init__(self, *, branches: bool = True, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        *,
+        branches: bool = True,
+        relative: Relative | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.registry = CodeRegistry()
         self.branches = branches
+        self._relative = relative
         self._clock = clock
         self._tracing = _Tracing(self._known)
         self._maps: dict[str, ArcMap] = {}
@@ -69,7 +77,14 @@ class CtraceRecorder:
             self._files[code.co_filename] = path
             self._tracing.forget(code.co_filename)
 
-    def _known(self, filename: str) -> bool:
+    def _known(self, filename: str, code: CodeType) -> bool:
+        """Whether to trace a file, of which *code* is the first that runs."""
+        if filename not in self._files and self._relative is not None:
+            path = self._relative(filename)
+            if path is not None:  # no loader told of it
+                self.add(code, path)
+                if code.co_qualname != "<module>":
+                    self.registry.found_alive(code)
         return filename in self._files
 
     def end_init(self) -> None:
@@ -128,7 +143,7 @@ class CtraceRecorder:
 class _Tracing:
     """Tracers in this thread and in those that it starts."""
 
-    def __init__(self, in_scope: Callable[[str], bool]) -> None:
+    def __init__(self, in_scope: InScope) -> None:
         self._in_scope = in_scope
         self._factory: TracerFactory | None = None
         self._tracers: list[Any] = []

@@ -21,10 +21,13 @@ from importlib.machinery import (
     PathFinder,
 )
 from importlib.util import module_from_spec, spec_from_file_location
-from types import FrameType, ModuleType
+from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 from lambda_usage.recording.recorder import RecorderUnavailable
+
+InScope = Callable[[str, CodeType], bool]
+"""Whether to trace a file, given its name and the first code object of it that runs."""
 
 _MODULE = "coverage.tracer"
 _loaded: Any = None
@@ -96,7 +99,7 @@ def _in_our_layer() -> list[str]:
 class TracerFactory:
     """Makes tracers that note arcs in the files that *in_scope* accepts."""
 
-    def __init__(self, in_scope: Callable[[str], bool]) -> None:
+    def __init__(self, in_scope: InScope) -> None:
         self._module = load_ctracer()
         self._in_scope = in_scope
         self._decisions: dict[str, Any] = {}
@@ -125,11 +128,11 @@ class TracerFactory:
             setattr(tracer, name, None)
         return tracer
 
-    def _should_trace(self, filename: str, _frame: FrameType) -> Any:
+    def _should_trace(self, filename: str, frame: FrameType) -> Any:
         decision = self._module.CFileDisposition()
         decision.original_filename = decision.canonical_filename = filename
         decision.source_filename = filename
-        decision.trace = self._in_scope(filename)
+        decision.trace = self._in_scope(filename, frame.f_code)
         decision.reason = ""
         decision.file_tracer = None
         decision.has_dynamic_filename = False

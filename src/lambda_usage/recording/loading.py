@@ -19,6 +19,11 @@ from typing import Any
 OnCode = Callable[[CodeType], None]
 
 _IMPORTLIB = "<frozen importlib._bootstrap_external>"
+# the class that all loaders of source inherit ``get_code`` from, importlib.abc's included
+_LOADERS: tuple[Any, ...] = (
+    next(each for each in SourceFileLoader.__mro__ if "get_code" in each.__dict__),
+    SourcelessFileLoader,
+)
 _ORIGINAL = "_lambda_usage_original"
 
 
@@ -30,15 +35,15 @@ class LoadHook:
 
     def install(self) -> None:
         """Start listening. Loaders of other tools that build on Python's own are heard too."""
-        for loader in (SourceFileLoader, SourcelessFileLoader):
+        for loader in _LOADERS:
             self._wrap(loader)
 
     def remove(self) -> None:
         """Stop listening."""
-        for loader in (SourceFileLoader, SourcelessFileLoader):
+        for loader in _LOADERS:
             original = getattr(loader.__dict__.get("get_code"), _ORIGINAL, None)
             if original is not None:
-                loader.get_code = original  # type: ignore[method-assign]
+                loader.get_code = original
 
     def _wrap(self, loader: Any) -> None:
         original = loader.get_code

@@ -26,6 +26,7 @@ from lambda_usage.recording.codes import (
     is_generator_like,
     starts_on_first_line,
 )
+from lambda_usage.recording.discovery import Discovery, Relative
 from lambda_usage.recording.recorder import RecorderUnavailable, WindowHits
 
 _TOOL_IDS = (4, 3)  # 0 to 2 and 5 are meant for debuggers, coverage tools, profilers, optimizers
@@ -38,9 +39,17 @@ class MonitoringRecorder:
 
     name = "monitoring"
 
-    def __init__(self, *, branches: bool = True, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        *,
+        branches: bool = True,
+        relative: Relative | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.registry = CodeRegistry()
         self.branches = branches and sys.version_info >= (3, 14)
+        self._relative = relative
+        self._discovery: Discovery | None = None
         self._clock = clock
         self._lock = self.registry.lock
         self._hits: list[int] = []
@@ -140,6 +149,18 @@ class MonitoringRecorder:
             self._absorb(*start)
             self._init = False
             self._rearm()
+        if self._relative is not None:
+            self._discovery = Discovery(
+                self._monitoring, self.registry.entries, self._relative, self._found
+            )
+            self._discovery.start(_TOOL_IDS)
+
+    def _found(self, code: CodeType, path: str) -> None:
+        """Take in code that no loader told of, in the moment in which it starts."""
+        loaded = path in self.registry.by_file
+        self.add(code, path)
+        if not loaded and code.co_qualname != "<module>":
+            self.registry.found_alive(code)
 
     def open_window(self, frame: FrameType | None = None) -> None:
         with self._lock:
@@ -191,6 +212,8 @@ class MonitoringRecorder:
         return self._cost
 
     def stop(self) -> None:
+        if self._discovery is not None:
+            self._discovery.stop()
         with self._lock:
             for entry in self.registry.entries.values():
                 self._monitoring.set_local_events(self._tool, entry.code, 0)

@@ -27,12 +27,23 @@ class Snapshots:
         found: dict[CodeKey, Code] = {}
         with self._registry.lock:
             self._name_new()
+            unknown = self._unknown()
             for number, entry in self._registry.entries.items():
                 key = self._keys[number]
+                if key in unknown:
+                    continue
                 code = self._code(number, key, entry)
                 # a module that was loaded twice has two code objects under one name
                 found[key] = _united(found[key], code) if key in found else code
         return found
+
+    def _unknown(self) -> set[CodeKey]:
+        """Code that was found after init and has not run since: whether it ever did is unknown."""
+        entries = self._registry.entries
+        late = {self._keys[number] for number, entry in entries.items() if entry.late}
+        if not late:
+            return late
+        return late - {self._keys[number] for number, entry in entries.items() if entry.first_seen}
 
     def fill(self, usage: OriginUsage, tally: Tally, callback_cost: float | None) -> None:
         """Put the counts of *tally* into *usage*.
