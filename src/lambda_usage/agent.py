@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from lambda_usage.delivery.courier import Courier, Schedule
 from lambda_usage.delivery.targets import make_target
 from lambda_usage.identity import alias_of, origin, task_root
+from lambda_usage.recording.choice import make_recorder
 from lambda_usage.recording.loading import LoadHook, codes_in_memory
 from lambda_usage.recording.recorder import Recorder, RecorderUnavailable
 from lambda_usage.recording.scope import Scope
@@ -59,7 +60,7 @@ class Agent:
         self.settings = settings
         self.log = log
         self.scope = Scope(task_root(), settings.include, settings.exclude)
-        self.recorder: Recorder = _make_recorder(settings, self.scope, log)
+        self.recorder: Recorder = _recorder(settings, self.scope, log)
         self.sampler = Sampler(settings.sample_rate)
         target = make_target(settings.bucket, settings.upload_timeout)
         self.courier = Courier(target, settings.prefix, log)
@@ -317,18 +318,8 @@ def _reset(token: Token[bool]) -> None:
         _inside.set(False)
 
 
-def _make_recorder(settings: Settings, scope: Scope, log: Log) -> Recorder:
-    import sys
-
-    branches = settings.branches is not False
-    if sys.version_info >= (3, 12):
-        from lambda_usage.recording.monitoring import MonitoringRecorder
-
-        recorder: Recorder = MonitoringRecorder(branches=branches, relative=scope.relative)
-    else:
-        from lambda_usage.recording.ctrace import CtraceRecorder
-
-        recorder = CtraceRecorder(branches=branches, relative=scope.relative)
+def _recorder(settings: Settings, scope: Scope, log: Log) -> Recorder:
+    recorder = make_recorder(branches=settings.branches is not False, relative=scope.relative)
     if settings.branches and not recorder.branches:
         log.once(
             "WARNING",

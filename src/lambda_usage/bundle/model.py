@@ -128,6 +128,23 @@ class Exposure:
     window_groups: Weights = NO_WEIGHTS
     """Σ1/p of windows by trace group."""
 
+    def __add__(self, other: Exposure) -> Exposure:
+        """The trials of both."""
+        return Exposure(
+            inits=self.inits + other.inits,
+            invocations=self.invocations + other.invocations,
+            unsampled=self.unsampled + other.unsampled,
+            windows=self.windows + other.windows,
+            weight=self.weight + other.weight,
+            weight_squared=self.weight_squared + other.weight_squared,
+            weight_max=max(self.weight_max, other.weight_max),
+            windows_voided=self.windows_voided + other.windows_voided,
+            windows_blind=self.windows_blind + other.windows_blind,
+            weight_blind=self.weight_blind + other.weight_blind,
+            invocation_groups=add_weights(self.invocation_groups, other.invocation_groups),
+            window_groups=add_weights(self.window_groups, other.window_groups),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
@@ -175,6 +192,20 @@ class Code:
     arcs: frozenset[tuple[int, int]] = frozenset()
     """Branches taken, as (line, next line); negative at entry and exit, as in coverage.py."""
 
+    def __or__(self, other: Code) -> Code:
+        """What both know of the same code."""
+        firsts = [each.first_seen for each in (self, other) if each.first_seen]
+        return Code(
+            self.key,
+            self.hash or other.hash,
+            self.executable | other.executable,
+            self.init_lines | other.init_lines,
+            self.invoke_lines | other.invoke_lines,
+            min(firsts, default=0.0),
+            max(self.last_seen, other.last_seen),
+            self.arcs | other.arcs,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -207,6 +238,19 @@ class Path:
     """Summed wall time of its windows in seconds, weighted by 1/p, net of measured recording."""
     errors: float = 0.0
     """Σ1/p of windows whose handler raised."""
+
+    def __add__(self, other: Path) -> Path:
+        """The same path, with the windows of both."""
+        lines = dict(self.lines)
+        for key, found in other.lines.items():
+            lines[key] = lines.get(key, frozenset()) | found
+        return Path(
+            self.id,
+            lines,
+            self.counts + other.counts,
+            self.duration + other.duration,
+            self.errors + other.errors,
+        )
 
 
 @dataclass(slots=True)

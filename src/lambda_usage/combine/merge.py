@@ -8,15 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lambda_usage.bundle.model import (
-    Bundle,
-    Code,
-    Exposure,
-    OriginUsage,
-    Path,
-    SourceFile,
-    add_weights,
-)
+from lambda_usage.bundle.model import Bundle, OriginUsage, SourceFile
 
 
 def merge_into(target: Bundle, other: Bundle) -> bool:
@@ -39,15 +31,15 @@ def merge_into(target: Bundle, other: Bundle) -> bool:
 def _merge_usage(target: OriginUsage, other: OriginUsage) -> None:
     for day, exposure in other.exposures.items():
         known = target.exposures.get(day)
-        target.exposures[day] = _add_exposures(known, exposure) if known else exposure
+        target.exposures[day] = known + exposure if known else exposure
     for path, file in other.files.items():
         target.files[path] = _unite_files(target.files.get(path), file)
     for key, code in other.codes.items():
         seen = target.codes.get(key)
-        target.codes[key] = _unite_codes(seen, code) if seen else code
+        target.codes[key] = seen | code if seen else code
     for name, way in other.paths.items():
         before = target.paths.get(name)
-        target.paths[name] = _add_paths(before, way) if before else way
+        target.paths[name] = before + way if before else way
     for key, counts in other.other.items():
         target.other[key] = target.other[key] + counts if key in target.other else counts
     target.other_paths = target.other_paths + other.other_paths
@@ -57,23 +49,6 @@ def _merge_usage(target: OriginUsage, other: OriginUsage) -> None:
     target.losses.update(other.losses)
     for name, amount in other.costs.items():
         target.costs[name] = target.costs.get(name, 0.0) + amount
-
-
-def _add_exposures(left: Exposure, right: Exposure) -> Exposure:
-    return Exposure(
-        inits=left.inits + right.inits,
-        invocations=left.invocations + right.invocations,
-        unsampled=left.unsampled + right.unsampled,
-        windows=left.windows + right.windows,
-        weight=left.weight + right.weight,
-        weight_squared=left.weight_squared + right.weight_squared,
-        weight_max=max(left.weight_max, right.weight_max),
-        windows_voided=left.windows_voided + right.windows_voided,
-        windows_blind=left.windows_blind + right.windows_blind,
-        weight_blind=left.weight_blind + right.weight_blind,
-        invocation_groups=add_weights(left.invocation_groups, right.invocation_groups),
-        window_groups=add_weights(left.window_groups, right.window_groups),
-    )
 
 
 def _unite_files(left: SourceFile | None, right: SourceFile) -> SourceFile:
@@ -88,31 +63,4 @@ def _unite_files(left: SourceFile | None, right: SourceFile) -> SourceFile:
         body_seen=(left.loaded and left.body_seen) or (right.loaded and right.body_seen)
         if left.loaded or right.loaded
         else left.body_seen and right.body_seen,
-    )
-
-
-def _unite_codes(left: Code, right: Code) -> Code:
-    firsts = [each.first_seen for each in (left, right) if each.first_seen]
-    return Code(
-        left.key,
-        left.hash or right.hash,
-        left.executable | right.executable,
-        left.init_lines | right.init_lines,
-        left.invoke_lines | right.invoke_lines,
-        min(firsts, default=0.0),
-        max(left.last_seen, right.last_seen),
-        left.arcs | right.arcs,
-    )
-
-
-def _add_paths(left: Path, right: Path) -> Path:
-    lines = dict(left.lines)
-    for key, found in right.lines.items():
-        lines[key] = lines.get(key, frozenset()) | found
-    return Path(
-        left.id,
-        lines,
-        left.counts + right.counts,
-        left.duration + right.duration,
-        left.errors + right.errors,
     )

@@ -34,7 +34,7 @@ class Snapshots:
                     continue
                 code = self._code(number, key, entry)
                 # a module that was loaded twice has two code objects under one name
-                found[key] = _united(found[key], code) if key in found else code
+                found[key] = found[key] | code if key in found else code
         return found
 
     def _unknown(self) -> set[CodeKey]:
@@ -57,7 +57,7 @@ class Snapshots:
         for lines, total in tally.paths.items():
             path = self._path(lines, total, callback_cost)
             known = usage.paths.get(path.id)
-            usage.paths[path.id] = _added(known, path) if known else path
+            usage.paths[path.id] = known + path if known else path
         for number, sums in tally.other.items():
             if number in self._keys:
                 key = self._keys[number]
@@ -190,27 +190,3 @@ def _feed(digest: blake2b, code: CodeType) -> None:
             digest.update(repr(sorted(map(repr, constant))).encode())
         else:
             digest.update(repr(constant).encode())
-
-
-def _united(left: Code, right: Code) -> Code:
-    firsts = [each.first_seen for each in (left, right) if each.first_seen]
-    return Code(
-        left.key,
-        left.hash,
-        left.executable | right.executable,
-        left.init_lines | right.init_lines,
-        left.invoke_lines | right.invoke_lines,
-        min(firsts, default=0.0),
-        max(left.last_seen, right.last_seen),
-        left.arcs | right.arcs,
-    )
-
-
-def _added(left: Path, right: Path) -> Path:
-    return Path(
-        left.id,
-        left.lines,
-        left.counts + right.counts,
-        left.duration + right.duration,
-        left.errors + right.errors,
-    )
