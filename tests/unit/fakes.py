@@ -71,14 +71,23 @@ class CollectingCourier:
 
     bundles: list[Bundle] = field(default_factory=list)
     lost: int = 0
+    down: bool = False
+    """Whether what it is given is lost."""
 
-    def in_background(self, make: Callable[[], Bundle | None]) -> None:
-        self.now(make)
+    def in_background(
+        self, make: Callable[[], Bundle | None], arrived: Callable[[Bundle], None]
+    ) -> None:
+        self.now(make, arrived)
 
-    def now(self, make: Callable[[], Bundle | None]) -> None:
+    def now(self, make: Callable[[], Bundle | None], arrived: Callable[[Bundle], None]) -> None:
         bundle = make()
-        if bundle is not None:
-            self.bundles.append(bundle)
+        if bundle is None:
+            return
+        if self.down:
+            self.lost += 1
+            return
+        self.bundles.append(bundle)
+        arrived(bundle)
 
 
 def make_agent(root: Path, **options: object) -> tuple[Agent, FakeRecorder, CollectingCourier]:

@@ -153,6 +153,32 @@ def test_the_process_environment_is_read_by_default(monkeypatch: pytest.MonkeyPa
     assert Settings.from_environment().bucket == "from-the-process"
 
 
+@pytest.mark.parametrize(
+    ("address", "prefix", "bucket", "expected"),
+    [
+        ("s3://usage", None, "usage", "coverage/"),
+        ("s3://usage/", None, "usage", "coverage/"),
+        ("s3://usage/team/orders", None, "usage", "team/orders/"),
+        ("s3://usage/team/orders/", None, "usage", "team/orders/"),
+        ("s3://usage", "/a/b/", "usage", "a/b/"),
+        ("s3://usage/team", "/a/b/", "usage", "team/a/b/"),
+        ("s3://usage/team/", "/", "usage", "team/"),
+        ("usage", "a", "usage", "a/"),
+        ("/tmp/usage/team", None, "/tmp/usage/team", "coverage/"),
+        ("file:///tmp/usage", "a", "file:///tmp/usage", "a/"),
+    ],
+)
+def test_a_folder_in_the_buckets_address_is_the_beginning_of_the_prefix(
+    address: str, prefix: str | None, bucket: str, expected: str
+) -> None:
+    variables = {"COVERAGE_S3_BUCKET": address}
+    if prefix is not None:
+        variables["COVERAGE_S3_PREFIX"] = prefix
+    settings = Settings.from_environment(variables)
+    assert (settings.bucket, settings.prefix) == (bucket, expected)
+    assert settings.warnings == ()
+
+
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
         Settings().enabled = False  # type: ignore[misc]

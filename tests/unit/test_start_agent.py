@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -366,4 +367,30 @@ def test_a_recorder_that_fails_costs_the_function_nothing(task: Path) -> None:
     done = run_fresh(script, task, environment(task))
     assert done.stdout == "[0, 1, 2, 3, 4, 5]\n"
     levels = [each["level"] for each in log_lines(done.stderr)]
-    assert levels == ["ERROR", "ERROR"]
+    assert levels == ["ERROR", "ERROR", "INFO"]  # the last is the delivery of what is known
+    (bundle,) = delivered(task)
+    assert usage_of(bundle).losses["processes switched off after errors"] == 1
+    assert (total([bundle], "invocations"), total([bundle], "windows")) == (3, 0)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks")
+def test_a_forked_child_sends_nothing_and_is_counted(task: Path) -> None:
+    script = """\
+        import os, sys
+        import lambda_usage
+        handler = lambda_usage.handler
+        handler(0, None)
+        sys.stdout.flush()
+        child = os.fork()
+        if not child:
+            print("child", handler(3, None), flush=True)
+            sys.exit(0)  # orderly, so that what is registered for the end of a process runs
+        os.waitpid(child, 0)
+        print("parent", handler(5, None))
+        """
+    done = run_fresh(script, task, environment(task))
+    assert done.stdout.splitlines() == ["child 3", "parent 5"], done.stderr
+    (bundle,) = delivered(task)
+    assert total([bundle], "invocations") == 2
+    assert usage_of(bundle).losses["forked processes"] == 1
+    assert code(bundle, "app.py", "handler").invoke_lines == {6, 7, 8, 9}

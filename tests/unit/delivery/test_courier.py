@@ -25,6 +25,14 @@ def make_bundle(sequence: int = 0) -> Bundle:
     return Bundle({name: info}, {origin: OriginUsage()})
 
 
+def welcome(_bundle: Bundle) -> None:
+    """For bundles of which the test does not ask whether they arrived."""
+
+
+def never(_bundle: Bundle) -> None:
+    raise AssertionError("a bundle that did not arrive was said to have arrived")
+
+
 class Failing:
     def __init__(self, error: Exception) -> None:
         self.error = error
@@ -40,7 +48,9 @@ def test_a_bundle_arrives_and_a_line_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     courier = Courier(FolderTarget(str(tmp_path)), "coverage/", Log())
-    courier.now(make_bundle)
+    arrived: list[Bundle] = []
+    courier.now(make_bundle, arrived.append)
+    assert arrived == [make_bundle()]
     path = tmp_path / "coverage" / "2026" / "01" / "01" / "orders-0a1b-000000.coverage"
     assert read_bundle(path) == make_bundle()
     (line,) = log_lines(capsys.readouterr().err)
@@ -54,7 +64,7 @@ def test_where_there_is_nothing_to_deliver_nothing_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     courier = Courier(FolderTarget(str(tmp_path)), "", Log())
-    courier.now(lambda: None)
+    courier.now(lambda: None, never)
     assert list(tmp_path.iterdir()) == []
     assert capsys.readouterr().err == ""
     assert courier.lost == 0
@@ -66,7 +76,7 @@ def test_a_failing_target_is_counted_and_said_and_not_raised(
 ) -> None:
     courier = Courier(Failing(error), "", Log())
     for number in (1, 2):
-        courier.now(make_bundle)
+        courier.now(make_bundle, never)
         assert courier.lost == number
     lines = log_lines(capsys.readouterr().err)
     assert [each["level"] for each in lines] == ["WARNING", "WARNING"]
@@ -81,16 +91,34 @@ def test_a_bundle_that_cannot_be_made_is_counted_as_lost(
         raise KeyError("of ours")
 
     courier = Courier(FolderTarget(str(tmp_path)), "", Log())
-    courier.now(make)
+    courier.now(make, never)
     assert courier.lost == 1
     assert "KeyError" in log_lines(capsys.readouterr().err)[0]["error"]
 
 
+def test_a_thread_that_cannot_start_loses_the_bundle_and_raises_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def start(_self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    courier = Courier(FolderTarget(str(tmp_path)), "", Log())
+    monkeypatch.setattr(threading.Thread, "start", start)
+    courier.in_background(make_bundle, never)
+    assert courier.lost == 1
+    (line,) = log_lines(capsys.readouterr().err)
+    assert line["level"] == "WARNING"
+    assert "can't start new thread" in line["error"]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_after_a_failure_the_next_bundle_arrives(tmp_path: Path) -> None:
     courier = Courier(Failing(OSError("down")), "", Log("ERROR"))
-    courier.now(make_bundle)
+    courier.now(make_bundle, never)
     courier._target = FolderTarget(str(tmp_path))
-    courier.now(lambda: make_bundle(1))
+    arrived: list[Bundle] = []
+    courier.now(lambda: make_bundle(1), arrived.append)
+    assert arrived == [make_bundle(1)]
     assert [each.name for each in tmp_path.rglob("*.coverage")] == ["orders-0a1b-000001.coverage"]
 
 
@@ -98,8 +126,8 @@ def test_temporary_files_are_gone_afterwards(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    Courier(Failing(OSError("down")), "", Log("ERROR")).now(make_bundle)
-    Courier(FolderTarget(str(tmp_path / "store")), "", Log("ERROR")).now(make_bundle)
+    Courier(Failing(OSError("down")), "", Log("ERROR")).now(make_bundle, never)
+    Courier(FolderTarget(str(tmp_path / "store")), "", Log("ERROR")).now(make_bundle, welcome)
     assert [each.name for each in tmp_path.iterdir()] == ["store"]
 
 
@@ -119,7 +147,7 @@ def test_in_the_background_the_caller_does_not_wait(tmp_path: Path) -> None:
             done.set()
 
     courier._target = Telling(str(tmp_path))
-    courier.in_background(make)  # returns although make() is still waiting
+    courier.in_background(make, welcome)  # returns although make() is still waiting
     assert not list(tmp_path.rglob("*.coverage"))
     go.set()
     assert done.wait(60)
@@ -141,8 +169,8 @@ def test_bundles_are_delivered_one_after_the_other(tmp_path: Path) -> None:
         return make_bundle()
 
     courier._target = Watching(str(tmp_path))
-    courier.now(make)
-    courier.now(make)
+    courier.now(make, welcome)
+    courier.now(make, welcome)
     assert held == [True] * 4
     assert not courier._lock.locked()
 

@@ -137,7 +137,7 @@ class World:
             name = BundleId(process, number)
             last = final and number == numbers[-1]
             self.bundle.bundles[name] = BundleInfo(
-                name, where, last, 1e9 + number, 1e9 + number + 1
+                name, where, last, 1e9 + number, 1e9 + number + 1, lists_package=number == 0
             )
 
     def report(self, **thresholds: object) -> DeadCodeReport:

@@ -72,11 +72,23 @@ def test_our_own_package_does_not_count_wherever_it_lies() -> None:
 
 @pytest.mark.parametrize(
     "folder",
-    [".venv", "venv", ".git", "node_modules", "pkg/__pycache__", "site-packages", "a/.b/c"],
+    [".venv", ".git", "node_modules", "pkg/__pycache__", "site-packages", "a/.b/c"],
 )
 def test_hidden_folders_and_environments_do_not_count(folder: str, tmp_path: Path) -> None:
     package({f"{folder}/mod.py": "", "app.py": ""}, tmp_path)
     assert in_scope(tmp_path, f"{folder}/mod.py", "app.py") == ["app.py"]
+    assert list(Scope(str(tmp_path)).shipped()) == [str(tmp_path / "app.py")]
+
+
+@pytest.mark.parametrize("folder", ["env", "venv", "pkg/env", "environments/mine"])
+def test_a_virtual_environment_is_known_by_its_configuration_not_by_its_name(
+    folder: str, tmp_path: Path
+) -> None:
+    package({f"{folder}/mod.py": "", "app.py": ""}, tmp_path)
+    assert in_scope(tmp_path, f"{folder}/mod.py", "app.py") == [f"{folder}/mod.py", "app.py"]
+    both = sorted(str(tmp_path / each) for each in ("app.py", f"{folder}/mod.py"))
+    assert sorted(Scope(str(tmp_path)).shipped()) == both
+    package({f"{folder}/pyvenv.cfg": "", f"{folder}/deep/mod.py": ""}, tmp_path)
     assert list(Scope(str(tmp_path)).shipped()) == [str(tmp_path / "app.py")]
 
 
