@@ -106,15 +106,11 @@ class Agent:
     def _watch_forks(self) -> None:
         """A child has our identity, but nobody hears of what it runs: count it, keep it silent."""
 
-        def in_child() -> None:
-            self.active = False
-            self._finished = True
-
         def in_parent() -> None:
             self.losses["forked processes"] += 1
 
         if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=in_child, after_in_parent=in_parent)
+            os.register_at_fork(after_in_child=self.abandon, after_in_parent=in_parent)
 
     def _listen_for_the_end(self) -> None:
         from lambda_usage.delivery.shutdown import ShutdownNotice
@@ -261,6 +257,11 @@ class Agent:
             self._finished = True
             self.active = False
             self.courier.now(self._take(final=True), self._arrived)
+
+    def abandon(self) -> None:
+        """Record nothing, deliver nothing: nothing ran that a bundle could tell of."""
+        self.active = False
+        self._finished = True
 
     def _take(self, *, final: bool) -> Callable[[], Bundle | None]:
         """What makes the bundle of all that was counted so far, in whichever thread calls it."""

@@ -236,7 +236,6 @@ def test_blocks_in_tasks_of_an_invocation_are_part_of_it(blocks: World) -> None:
     assert (blocks.total("invocations"), blocks.total("windows")) == (1, 1)
 
 
-@pytest.mark.xfail(strict=True, reason="the block is looked up in the context that it ends in")
 def test_a_block_that_ends_in_another_context_is_over_all_the_same(blocks: World) -> None:
     block = CoverageContext()
     copy_context().run(block.__enter__)

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import sys
 from contextvars import ContextVar
-from types import TracebackType
+from dataclasses import dataclass
+from types import FrameType, TracebackType
 
 from lambda_usage.agent import Invocation, start_agent
 
-_open: ContextVar[tuple[Invocation | None, ...]] = ContextVar("lambda_usage_open", default=())
-"""The blocks that this thread or task is in, innermost last; one object may open several."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Block:
+    """A block that has been entered; within a recorded invocation it is none of its own."""
+
+    invocation: Invocation | None
+
+
+_open: ContextVar[tuple[_Block, ...]] = ContextVar("lambda_usage_open", default=())
+"""The blocks that this thread or task is in, innermost last."""
 
 
 class CoverageContext:
@@ -24,11 +33,18 @@ class CoverageContext:
     def __init__(self) -> None:
         own = sys._getframe(1).f_globals.get("__name__", "")
         self._agent = start_agent("context", before_handler=False, own=own)
+        self._blocks: list[_Block] = []
+        """Those of this object: several where it is shared by tasks, or nested."""
 
     def __enter__(self) -> CoverageContext:
-        if self._agent is not None:
-            _open.set((*_open.get(), self._agent.begin(None, sys._getframe(1))))
+        self._enter(sys._getframe(1))
         return self
+
+    def _enter(self, frame: FrameType) -> None:
+        if self._agent is not None:
+            block = _Block(self._agent.begin(None, frame))
+            self._blocks.append(block)
+            _open.set((*_open.get(), block))
 
     def __exit__(
         self,
@@ -36,14 +52,15 @@ class CoverageContext:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._agent is not None and _open.get():
-            *outer, invocation = _open.get()
-            _open.set(tuple(outer))
-            self._agent.end(invocation, error=kind is not None)
+        if self._agent is not None and self._blocks:
+            block = next((each for each in _open.get()[::-1] if each in self._blocks), None)
+            block = block or self._blocks[-1]  # it ends in another context than it began in
+            self._blocks.remove(block)
+            _open.set(tuple(each for each in _open.get() if each is not block))
+            self._agent.end(block.invocation, error=kind is not None)
 
     async def __aenter__(self) -> CoverageContext:
-        if self._agent is not None:
-            _open.set((*_open.get(), self._agent.begin(None, sys._getframe(1))))
+        self._enter(sys._getframe(1))
         return self
 
     async def __aexit__(

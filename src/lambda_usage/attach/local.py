@@ -69,8 +69,8 @@ def run_local(
         raise LocalRunError("recording is off in this process; see the log line above")
     try:
         function = recorded(find_handler(handler), agent)
-    except Exception as error:
-        agent.active = False  # nothing ran that a bundle could tell of
+    except (Exception, SystemExit) as error:
+        agent.abandon()
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{last.filename}:{last.lineno}"
         raise LocalRunError(

@@ -15,6 +15,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 _EXTENSION = "lambda-usage"
@@ -36,8 +37,8 @@ class ShutdownNotice:
         atexit.register(self.notify)
         api = os.environ.get("AWS_LAMBDA_RUNTIME_API")
         if api and threading.current_thread() is threading.main_thread():
-            self._catch_sigterm()
             identifier = _register(api)
+            self._catch_sigterm()
             _in_background(_call, api, "GET", "/event/next", {_IDENTIFIER: identifier}, b"", None)
 
     def notify(self) -> None:
@@ -55,7 +56,14 @@ class ShutdownNotice:
         os.set_blocking(writer, False)
         self._pipe = reader, writer
         self._previous_fd = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        os.register_at_fork(after_in_child=self._let_go)
         _in_background(self._watch, reader)
+
+    def _let_go(self) -> None:
+        """In a forked child: its end is not the end of this process, nor is it put off."""
+        if signal.getsignal(signal.SIGTERM) is _stay:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.set_wakeup_fd(self._previous_fd)
 
     def _watch(self, reader: int) -> None:
         while True:
@@ -63,7 +71,8 @@ class ShutdownNotice:
             if not signals:
                 return
             if self._previous_fd >= 0:
-                os.write(self._previous_fd, signals)
+                with suppress(OSError):  # theirs may be full
+                    os.write(self._previous_fd, signals)
             if signal.SIGTERM in signals:
                 self.notify()
 

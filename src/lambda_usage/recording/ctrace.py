@@ -197,9 +197,19 @@ class _Tracing:
         self.active = False
         for tracer in self._tracers:
             tracer.stop()
+        if self._previous[0] is not None:
+            self._leave_frames()
         sys.settrace(self._previous[0])
         threading.settrace(self._previous[1])
         return self._own, self._others
+
+    def _leave_frames(self) -> None:
+        """Frames that were entered in the window would end the user's tracing at their return."""
+        frame: FrameType | None = sys._getframe()
+        while frame is not None:
+            if frame.f_trace in self._tracers:
+                frame.f_trace = None
+            frame = frame.f_back
 
 
 def _may_run_user_code(thread: threading.Thread) -> bool:

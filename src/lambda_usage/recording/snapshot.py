@@ -172,10 +172,18 @@ def code_hash(code: CodeType) -> str:
     return digest.hexdigest()
 
 
+def _without_numbers(byte_code: bytes) -> bytes:
+    """The operations, but for those that load constants: how depends on the number's size."""
+    from opcode import opmap
+
+    loads = {opmap.get("LOAD_CONST"), opmap.get("LOAD_SMALL_INT")}
+    return bytes(each for each in byte_code[::2] if each not in loads)
+
+
 def _feed(digest: blake2b, code: CodeType) -> None:
     # from 3.13 on a class body holds its own line number, among the constants or in the byte code
     placed = "__firstlineno__" in code.co_names
-    digest.update(code.co_code[::2] if placed else code.co_code)
+    digest.update(_without_numbers(code.co_code) if placed else code.co_code)
     digest.update(code.co_exceptiontable)
     counts = code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags
     names = code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars

@@ -150,7 +150,6 @@ def test_a_handler_that_cannot_be_loaded_is_one_clear_error(
     assert said.startswith(f"cannot load {handler}: {why}")
 
 
-@pytest.mark.xfail(strict=True, reason="an inactive agent delivers at the end of the process")
 @pytest.mark.parametrize("handler", [each for each, _ in MISSING])
 def test_where_the_handler_cannot_be_loaded_nothing_is_delivered(handler: str, task: Path) -> None:
     assert isinstance(run(task, ["one"], handler=handler), str)

@@ -186,7 +186,6 @@ for _ in range(100):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks")
-@pytest.mark.xfail(strict=True, reason="a forked child inherits our handler, which stays")
 def test_a_forked_child_can_be_terminated(api: FakeExtensionsApi, tmp_path: Path) -> None:
     script = f"""{FORK}
 print(found == child and os.waitstatus_to_exitcode(status), flush=True)
@@ -198,7 +197,6 @@ os._exit(0)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks")
-@pytest.mark.xfail(strict=True, reason="a forked child inherits the pipe that we watch")
 def test_the_end_of_a_forked_child_is_not_the_end_of_its_parent(
     api: FakeExtensionsApi, tmp_path: Path
 ) -> None:

@@ -362,9 +362,6 @@ def test_the_users_trace_function_for_threads_is_restored(recorder: CtraceRecord
         threading.settrace(None)  # type: ignore[arg-type]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="frames of ours keep the tracer, which then switches tracing off"
-)
 def test_the_users_trace_function_is_restored(recorder: CtraceRecorder) -> None:
     seen: list[str] = []
 

@@ -68,9 +68,6 @@ def test_the_hash_of_a_function_with_a_class_in_it_survives_moves() -> None:
     assert of_functions("\n\n\n" + source) == of_functions(source)
 
 
-@pytest.mark.xfail(
-    sys.version_info >= (3, 14), strict=True, reason="LOAD_SMALL_INT becomes LOAD_CONST there"
-)
 def test_a_class_bodys_hash_survives_moves_beyond_line_256() -> None:
     # from there on 3.14 holds its line number among the constants, not in the byte code
     source = "def f():\n    class Local:\n        x = 1\n    return Local\n" + CLASS
