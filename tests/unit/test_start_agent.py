@@ -128,9 +128,9 @@ def test_phases_and_lines_are_those_that_ran(task: Path) -> None:
 def test_a_bundle_after_each_interval_and_shipped_files_only_in_the_first(task: Path) -> None:
     script = """\
         import lambda_usage
-        from lambda_usage import agent
+        from lambda_usage.attach import starting
         handler = lambda_usage.handler
-        courier = agent._agent.courier
+        courier = starting._agent.courier
         courier.in_background = courier.now
         for n in range(3):
             handler(n, None)
@@ -357,11 +357,11 @@ def test_a_store_that_cannot_be_written_costs_a_warning(task: Path) -> None:
 def test_a_recorder_that_fails_costs_the_function_nothing(task: Path) -> None:
     script = """\
         import lambda_usage
-        from lambda_usage import agent
+        from lambda_usage.attach import starting
         handler = lambda_usage.handler
         def broken(frame=None):
             raise OSError("broken")
-        agent._agent.recorder.open_window = broken
+        starting._agent.recorder.open_window = broken
         print([handler(n, None) for n in range(6)])
         """
     done = run_fresh(script, task, environment(task))

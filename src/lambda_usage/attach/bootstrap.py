@@ -54,7 +54,7 @@ def _redirected_handler() -> Handler:
 
 def _start_agent(handler: str) -> Agent | None:
     try:
-        from lambda_usage.agent import start_agent
+        from lambda_usage.attach.starting import start_agent
 
         attach = os.environ.get("COVERAGE_ATTACH", "redirect")
         return start_agent(attach, before_handler=True, own=handler)

@@ -7,7 +7,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from types import FrameType, TracebackType
 
-from lambda_usage.agent import Invocation, start_agent
+from lambda_usage.agent import Invocation
+from lambda_usage.attach.starting import start_agent
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,8 +7,8 @@ from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any, ParamSpec, TypeVar, overload
 
-from lambda_usage.agent import start_agent
 from lambda_usage.attach.bootstrap import recorded, recorded_coroutine
+from lambda_usage.attach.starting import start_agent
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -10,8 +10,8 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from lambda_usage.agent import start_agent
 from lambda_usage.attach.bootstrap import find_handler, recorded
+from lambda_usage.attach.starting import start_agent
 
 
 class LocalRunError(Exception):

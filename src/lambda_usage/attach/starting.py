@@ -1,0 +1,63 @@
+"""Starts the one agent of this process, whichever way of attaching asks first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lambda_usage.agent import Agent
+from lambda_usage.recording.recorder import RecorderUnavailable
+from lambda_usage.settings import Settings
+from lambda_usage.telemetry.logs import Log
+
+_agent: Agent | None = None
+_tried = False
+
+
+def start_agent(
+    attach: str, *, before_handler: bool, own: str = "", bucket: str | None = None
+) -> Agent | None:
+    """The agent of this process, started if need be; ``None`` where it is inert. Never raises.
+
+    Args:
+        attach: The way of attaching, as in :class:`Origin`.
+        before_handler: Whether the handler's module is yet to be imported.
+        own: The handler's name; its top-level module is in scope whatever else is said of it.
+        bucket: Instead of ``COVERAGE_S3_BUCKET``.
+    """
+    global _agent, _tried
+    if not _tried:
+        _tried = True
+        settings = Settings.from_environment()
+        if bucket is not None:
+            settings = replace(settings, bucket=bucket)
+        log = Log(settings.log_level)
+        try:
+            _agent = _started(settings, attach, log, own, before_handler=before_handler)
+        except RecorderUnavailable as error:
+            log.once("WARNING", f"lambda-usage records nothing in this process: {error}")
+        except Exception as error:
+            log.once(
+                "ERROR",
+                "lambda-usage could not start and the function was not affected",
+                error=f"{type(error).__name__}: {error}",
+            )
+    return _agent
+
+
+def _started(
+    settings: Settings, attach: str, log: Log, own: str, *, before_handler: bool
+) -> Agent | None:
+    for warning in settings.warnings:
+        log.once("WARNING", warning)
+    if not settings.enabled:
+        return None
+    if not settings.bucket:
+        log.once(
+            "WARNING", "lambda-usage is inert: set COVERAGE_S3_BUCKET to the bucket for its data"
+        )
+        return None
+    agent = Agent(settings, attach, log)
+    if own:
+        agent.scope.own(own)
+    agent.start(before_handler=before_handler)
+    return agent
