@@ -22,6 +22,7 @@ from lambda_usage.recording.package import (
     file_hash,
     imported_names,
     read_package,
+    shadowed_files,
 )
 from lambda_usage.recording.recorder import Recorder
 from lambda_usage.recording.scope import Scope
@@ -143,6 +144,8 @@ class BundleMaker:
         if not self._package_told:
             for path, (digest, size) in package.files.items():
                 files[path] = SourceFile(path, digest, size, loaded=False)
+        for path in shadowed_files(self._scope, package.files):
+            files[path] = SourceFile(path, *package.files[path], loaded=True, body_seen=False)
         for path in loaded:
             digest, size = package.files.get(path) or self._hash(path)
             files[path] = SourceFile(path, digest, size, True, path not in unseen)

@@ -340,7 +340,9 @@ def test_a_half_of_the_invocations_is_sampled_and_all_are_counted(task: Path) ->
     (exposure,) = exposures(bundle).values()
     assert exposure.invocations == 400
     assert abs(exposure.windows - 200) < 60  # six standard deviations
-    assert exposure.weight == exposure.windows * 2.0
+    # on 3.11 the first invocation is a window always, with a weight of 1
+    first = 0 if ON_MONITORING else 1
+    assert exposure.weight == (exposure.windows - first) * 2.0 + first
     assert exposure.unsampled == 0
 
 

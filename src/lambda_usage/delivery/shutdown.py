@@ -14,9 +14,13 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+
+_THEIR_TURN = 0.1
+"""Seconds, of the 500 ms that Lambda leaves, for a SIGTERM handler of the user's."""
 
 _EXTENSION = "lambda-usage"
 _API = "/2020-01-01/extension"
@@ -74,6 +78,8 @@ class ShutdownNotice:
                 with suppress(OSError):  # theirs may be full
                     os.write(self._previous_fd, signals)
             if signal.SIGTERM in signals:
+                if signal.getsignal(signal.SIGTERM) is not _stay:
+                    time.sleep(_THEIR_TURN)  # the user's own handler runs now, and is seen too
                 self.notify()
 
 

@@ -165,7 +165,7 @@ def _source(bundle: Bundle, inventory: Inventory | None) -> Iterator[BlindSpot]:
 
 def _differs(bundle: Bundle, path: str, source_hash: str) -> bool:
     files = (usage.files.get(path) for usage in bundle.origins.values())
-    return any(file is not None and file.hash != source_hash for file in files)
+    return any(file is not None and file.hash not in ("", source_hash) for file in files)
 
 
 def _sum(exposures: Iterable[Exposure], name: str) -> int:

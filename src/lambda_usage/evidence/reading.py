@@ -252,7 +252,8 @@ class _Reader:
         draft = _Draft(
             names,
             ScopeKind.FUNCTION,
-            (node.lineno, node.col_offset),
+            # recorders tell lambdas on one line apart by where their bodies begin
+            (node.lineno, body.col_offset if body.lineno == node.lineno else node.col_offset),
             node.lineno,
             end,
             names.in_function(),

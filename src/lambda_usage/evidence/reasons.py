@@ -48,6 +48,8 @@ def _all_trials(case: Case) -> str:
 
 def _unproven(case: Case) -> str:
     start = "run while starting only, but " if case.ran else ""
+    if case.file.state is FileState.DIFFERS and case.file.unrecorded:
+        return "patterns keep its file out of the recorders' scope, or it could not be read"
     if case.file.state is FileState.DIFFERS:
         return f"{_names(case)} {_verb(case, 'ships', 'ship')} another version of this file"
     if not case.recorded:

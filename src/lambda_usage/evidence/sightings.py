@@ -24,6 +24,9 @@ from lambda_usage.evidence.packages import Shipment, shipments, without_idle
 from lambda_usage.evidence.qualnames import is_comprehension
 from lambda_usage.evidence.scopes import MODULE, Scope, ScopeKind, SourceUnit
 
+FORKS = "forked processes"
+"""As the agent counts them among its losses."""
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -36,6 +39,11 @@ class View:
     """By path of the file."""
     paths: dict[CodeKey, list[Path]]
     """Paths that ran a code object."""
+
+    @property
+    def inits(self) -> int:
+        """Inits that were observed."""
+        return sum(each.inits for each in self.usage.exposures.values())
 
     def ships(self, path: str) -> bool:
         """Whether it ships a file of that path, or may."""
@@ -145,6 +153,11 @@ class FileSightings:
         loaded = any(self.file(view).loaded for view in self.equal)
         return FileState.LOADED if loaded else FileState.SHIPPED
 
+    @cached_property
+    def unrecorded(self) -> bool:
+        """Whether it is shipped, but nothing is recorded of it anywhere."""
+        return all(not self.file(view).hash for view in self.shipping)
+
     def file(self, view: View) -> SourceFile:
         """The file as an origin ships it."""
         return view.file(self.unit.path) or SourceFile(self.unit.path, "", 0, loaded=False)
@@ -174,12 +187,14 @@ class FileSightings:
         if scope.finalizer and not view.origin.observes_every_invocation:
             # It runs when the result is let go of, after the window.
             return False
-        if not self.file(view).loaded:
-            # It would have been noticed to load.
-            return True
-        if scope.per_init and self._loaded_unseen(view):
-            return False
-        return id(view) in recorded
+        if self._loaded_unseen(view):
+            return False  # what ran in its module before recording began is not known
+        if view.usage.losses.get(FORKS):
+            return False  # nobody hears of what forked children run
+        if self.file(view).loaded:
+            return id(view) in recorded
+        # it would have been noticed to load, if any init was observed
+        return view.origin.observes_every_invocation or view.inits > 0
 
     def _loaded_unseen(self, view: View) -> bool:
         """Whether the module's body ran where nothing was recorded, or not from its start."""

@@ -8,8 +8,12 @@ different files compare equal, and the registry keeps each object alive so that 
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from types import CodeType
+
+MAX_COPIES = 16
+"""Code objects of one name that are recorded: more come of a file that is run again and again."""
 
 LINE_BITS = 20
 """A hit is one integer, ``id(code) << LINE_BITS | line``.
@@ -77,7 +81,10 @@ class CodeRegistry:
         self._batches = 0
         self.by_file: dict[str, list[CodeEntry]] = {}
         self.body_unseen: set[str] = set()
-        """Files whose module body ran, at least in part, before recording began."""
+        """Files of which something ran unseen: before recording began, or in too many copies."""
+        self.closed = False
+        """Nothing is recorded any more, in a forked child say: take no lock."""
+        self._copies: Counter[tuple[str, str, int]] = Counter()
 
     def add(self, code: CodeType, path: str) -> list[CodeEntry]:
         """Register *code* and all code within it; returns the entries that are new."""
@@ -85,25 +92,42 @@ class CodeRegistry:
         with self.lock:
             self._batches += 1
             for each in nested_codes(code):
-                if id(each) not in self.entries:
+                if id(each) not in self.entries and self._is_one_more(each, path):
                     entry = CodeEntry(each, path, self._batches)
                     self.entries[id(each)] = entry
                     new.append(entry)
             self.by_file.setdefault(path, []).extend(new)
         return new
 
+    def _is_one_more(self, code: CodeType, path: str) -> bool:
+        """Whether to record *code*: a file that is run again and again must not fill memory."""
+        name = path, code.co_qualname, code.co_firstlineno
+        self._copies[name] += 1
+        if self._copies[name] <= MAX_COPIES:
+            return True
+        self.body_unseen.add(path)
+        return False
+
+    def loaded_unseen(self, path: str) -> None:
+        """Note that the module of *path* was loaded before recording began."""
+        with self.lock:
+            self.by_file.setdefault(path, [])
+            self.body_unseen.add(path)
+
     def found_alive(self, code: CodeType) -> None:
         """Note that *code* was loaded before recording began: its module's body is unseen."""
         with self.lock:
-            entry = self.entries[id(code)]
-            entry.alone = True
-            self.body_unseen.add(entry.path)
+            entry = self.entries.get(id(code))
+            if entry is not None:
+                entry.alone = True
+                self.body_unseen.add(entry.path)
 
     def found_late(self, code: CodeType, *, loaded: bool) -> None:
         """Note that *code* was found after init; *loaded* if its module was imported in sight."""
         with self.lock:
             for each in nested_codes(code):
-                self.entries[id(each)].late = True
+                if id(each) in self.entries:
+                    self.entries[id(each)].late = True
             if not loaded:
                 self.found_alive(code)
 

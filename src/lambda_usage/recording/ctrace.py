@@ -97,7 +97,9 @@ class CtraceRecorder:
         self._tracing.begin(frame)
 
     def close_window(self) -> WindowHits:
-        return replace(self._absorb(self._tracing.end()), blind=self._blind)
+        # a thread that outlives the window it began in goes on unseen
+        blind = self._blind or any(map(_may_run_user_code, threading.enumerate()))
+        return replace(self._absorb(self._tracing.end()), blind=blind)
 
     def drain(self) -> None:
         """Nothing to do: entries are brought up to date at the end of each window."""

@@ -12,9 +12,6 @@ from collections.abc import Callable, Container
 from types import CodeType
 from typing import Any
 
-MAX_FOUND = 2000
-"""Code objects taken in: a handler that compiles code in each invocation must not fill memory."""
-
 Relative = Callable[[str], str | None]
 """The path of a file in reports, or ``None`` where it is out of scope."""
 
@@ -51,15 +48,12 @@ class Discovery:
     def _callback(self) -> Callable[[CodeType, int], object]:
         known, relative, on_found = self._known, self._relative, self._on_found
         disable = self._monitoring.DISABLE
-        found = 0
 
         def on_start(code: CodeType, _offset: int) -> object:
-            nonlocal found
             if id(code) not in known:
                 try:
                     path = relative(code.co_filename)
-                    if path is not None and found < MAX_FOUND:
-                        found += 1
+                    if path is not None:
                         on_found(code, path)
                 except Exception:  # what a callback raises would reach the user's code
                     return disable

@@ -13,7 +13,14 @@ import gc
 import sys
 from collections.abc import Callable, Iterator
 from importlib.machinery import SourceFileLoader, SourcelessFileLoader
-from types import CodeType, FrameType, FunctionType
+from types import (
+    AsyncGeneratorType,
+    CodeType,
+    CoroutineType,
+    FrameType,
+    FunctionType,
+    GeneratorType,
+)
 from typing import Any
 
 OnCode = Callable[[CodeType], None]
@@ -68,11 +75,12 @@ def codes_in_memory() -> Iterator[CodeType]:
         kind = type(each)
         if kind is FunctionType:
             yield each.__code__
-        else:
-            for name in ("gi_code", "cr_code", "ag_code"):
-                code = getattr(kind, name, None) and getattr(each, name, None)
-                if isinstance(code, CodeType):
-                    yield code
+        elif kind is GeneratorType:
+            yield each.gi_code
+        elif kind is CoroutineType:
+            yield each.cr_code
+        elif kind is AsyncGeneratorType:
+            yield each.ag_code
     for frame in list(sys._current_frames().values()):
         yield from _stack(frame)
 

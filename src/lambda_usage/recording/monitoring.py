@@ -47,7 +47,8 @@ class MonitoringRecorder:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.registry = CodeRegistry()
-        self.branches = branches and sys.version_info >= (3, 14)
+        self._can_branch = sys.version_info >= (3, 14)
+        self.branches = branches and self._can_branch
         self._relative = relative
         self._discovery: Discovery | None = None
         self._clock = clock
@@ -92,7 +93,7 @@ class MonitoringRecorder:
         register(self._tool, events.LINE, on_line)
         register(self._tool, events.PY_START, on_start)
         register(self._tool, events.PY_RESUME, on_resume)
-        if self.branches:
+        if self._can_branch:
             register(self._tool, events.BRANCH_LEFT, on_branch)
             register(self._tool, events.BRANCH_RIGHT, on_branch)
 
@@ -139,7 +140,7 @@ class MonitoringRecorder:
             mask |= events.PY_START
         if is_generator_like(code):
             mask |= events.PY_RESUME
-        if self.branches:
+        if self._can_branch:
             mask |= events.BRANCH_LEFT | events.BRANCH_RIGHT
         return mask
 
@@ -147,6 +148,7 @@ class MonitoringRecorder:
         with self._lock:
             start = self._advance()
             self._absorb(*start)
+            self._absorb_branches()
             self._init = False
             self._rearm()
         if self._relative is not None:
@@ -157,6 +159,8 @@ class MonitoringRecorder:
 
     def _found(self, code: CodeType, path: str) -> None:
         """Take in code that no loader told of, in the moment in which it starts."""
+        if self.registry.closed:
+            return
         loaded = path in self.registry.by_file
         self.add(code, path)
         if not loaded and code.co_qualname != "<module>":
@@ -249,7 +253,7 @@ class MonitoringRecorder:
     def _rearm(self) -> None:
         """Wake the lines that have fallen silent; module bodies never run again."""
         set_events, tool = self._monitoring.set_local_events, self._tool
-        keep = self._events.BRANCH_LEFT | self._events.BRANCH_RIGHT if self.branches else 0
+        keep = self._events.BRANCH_LEFT | self._events.BRANCH_RIGHT if self._can_branch else 0
         for key in self._dirty:
             entry = self.registry.entries[key]
             if entry.code.co_qualname != "<module>":
@@ -267,10 +271,12 @@ class MonitoringRecorder:
             entry = self.registry.entries[hit >> _OFFSET_BITS]
             self._note_branch(entry, hit & ((1 << _OFFSET_BITS) - 1), destination)
 
-    @staticmethod
-    def _note_branch(entry: CodeEntry, offset: int, destination: int) -> None:
+    def _note_branch(self, entry: CodeEntry, offset: int, destination: int) -> None:
         source, target = _line_at(entry.code, offset), _line_at(entry.code, destination)
-        if source and target:
+        if target:
+            # 3.14 fires no LINE event where a loop that has run out goes on to a short last line
+            entry.saw([target], self._clock(), init=self._init)
+        if source and target and self.branches:
             entry.arcs.add((source, target))
 
 

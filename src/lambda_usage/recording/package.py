@@ -28,6 +28,8 @@ def read_package(scope: Scope) -> Package:
         path = scope.relative(full)
         if path is not None:
             files[path] = file_hash(full)
+        else:  # it is there, and nothing is recorded of it
+            files[scope.below_root(full)] = ("", 0)
     distributions = scope.distributions()
     digest = blake2b(digest_size=16)
     for path, (found, _) in sorted(files.items()):
@@ -45,6 +47,19 @@ def file_hash(path: str) -> tuple[str, int]:
     except OSError:
         return "", 0
     return blake2b(content, digest_size=16).hexdigest(), len(content)
+
+
+def shadowed_files(scope: Scope, files: dict[str, tuple[str, int]]) -> set[str]:
+    """Those of *files* in whose stead a compiled module of the same name was loaded."""
+    found = set()
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and not file.endswith((".py", ".pyc")):
+            folder, name = os.path.split(file)
+            path = scope.below_root(os.path.join(folder, name.partition(".")[0] + ".py"))  # noqa: PTH118
+            if path in files:
+                found.add(path)
+    return found
 
 
 def imported_names() -> set[str]:

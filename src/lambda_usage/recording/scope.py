@@ -78,7 +78,7 @@ class Scope:
         return top in self._vendored or second in self._vendored
 
     def shipped(self) -> Iterator[str]:
-        """The absolute paths of all Python files in scope under the root."""
+        """The absolute paths of the user's own Python files, those out of scope included."""
         for folder, folders, files in os.walk(self.root):
             if "pyvenv.cfg" in files:  # a virtual environment
                 folders.clear()
@@ -90,8 +90,19 @@ class Scope:
             )
             for each in sorted(files):
                 full = os.path.join(folder, each)  # noqa: PTH118
-                if each.endswith(".py") and self.relative(full) is not None:
+                if not each.endswith(".py"):
+                    continue
+                if self.relative(full) is not None or self._left_out(full):
                     yield full
+
+    def below_root(self, filename: str) -> str:
+        """The path of a file relative to the root, whether it is in scope or not."""
+        return os.path.relpath(filename, self.root).replace(os.sep, "/")
+
+    def _left_out(self, filename: str) -> bool:
+        """Whether it is the patterns that put the user's own file out of scope."""
+        path = self.below_root(filename)
+        return not self._skipped(path) and not self._is_vendored(path)
 
     def distributions(self) -> dict[str, str]:
         """The distributions that lie under the root: name to version."""

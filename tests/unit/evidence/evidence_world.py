@@ -83,10 +83,11 @@ class World:
         path: str = "app.py",
         *,
         loaded: bool = True,
+        body: bool = True,
         text: str | None = None,
         **fields: object,
     ) -> OriginUsage:
-        """Let an origin ship a file, and know its code if it loads it."""
+        """Let an origin ship a file, and know its code and see its body if it loads it."""
         content = (self.root / path).read_text(encoding="utf-8") if text is None else text
         data = content.encode()
         usage = self.bundle.origins.setdefault(where, OriginUsage())
@@ -94,6 +95,8 @@ class World:
         usage.files[path] = SourceFile(path, file_hash(data), len(data), loaded, **fields)  # type: ignore[arg-type]
         if loaded:
             usage.codes |= {code.key: code for code in compiled(content, path)}
+            if body:
+                self.saw(where, "<module>", path=path, init=True)
         return usage
 
     def saw(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evidence_world import World, exposure, origin, over_days
 
+from lambda_usage.bundle.model import SourceFile
 from lambda_usage.evidence.model import FileState, Verdict
 
 ORDERS = "def handler(event):\n    return event\n"
@@ -91,3 +92,42 @@ def test_half_of_the_windows_blind_is_half_of_the_exposure(world: World) -> None
     )
     world.ship(where, half)
     assert world.judge("extra").exposure == 750
+
+
+def test_what_ran_before_recording_began_is_unknown_of_functions_too(world: World) -> None:
+    world.source(ORDERS + EXTRA)
+    where = origin(attach="decorator")
+    world.ship(where, BUSY, body_seen=False, body=False)
+    world.saw(where, "handler")
+    assert world.judge("extra").verdict is Verdict.UNPROVEN
+
+
+def test_without_an_observed_init_311_proves_nothing(world: World) -> None:
+    world.source(ORDERS + EXTRA)
+    world.source(EXTRA, "extra.py")
+    where = origin(recorder="ctrace", runtime="python3.11")
+    month = over_days(15, exposure(invocations=100, windows=100))
+    world.ship(where, month, body=False)
+    world.ship(where, month, "extra.py", loaded=False)
+    world.saw(where, "handler")
+    assert world.judge("extra").verdict is Verdict.UNPROVEN
+    assert world.judge("extra", "extra.py").verdict is Verdict.UNPROVEN
+
+
+def test_a_function_that_forks_proves_nothing_dead(world: World) -> None:
+    world.source(ORDERS + EXTRA)
+    usage = world.ship(origin(), BUSY)
+    world.saw(origin(), "handler")
+    assert world.judge("extra").verdict is Verdict.DEAD
+    usage.losses["forked processes"] = 3
+    assert world.judge("extra").verdict is Verdict.UNPROVEN
+
+
+def test_a_file_that_patterns_leave_out_is_unproven_and_not_undeployed(world: World) -> None:
+    world.source(ORDERS)
+    world.source(EXTRA, "legacy.py")
+    usage = world.ship(origin(), BUSY)
+    usage.files["legacy.py"] = SourceFile("legacy.py", "", 0, loaded=False)
+    found = world.judge("extra", "legacy.py")
+    assert found.verdict is Verdict.UNPROVEN
+    assert "out of the recorders' scope" in found.reason

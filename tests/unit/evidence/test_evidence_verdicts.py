@@ -222,7 +222,7 @@ def test_a_body_that_ran_before_recording_is_used_but_not_exposed(world: World) 
 
 def test_a_loaded_body_of_which_nothing_was_recorded_is_not_exposed(world: World) -> None:
     world.source("x = 1\n")
-    world.ship(origin(recorder="ctrace"), MONTH)
+    world.ship(origin(recorder="ctrace"), MONTH, body=False)
     module = world.judge("<module>")
     assert (module.verdict, module.exposure, lines(module)) == (Verdict.USED, 0, [])
 
