@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from lambda_usage.combine.combiner import Combined, Progress, combine_store
 from lambda_usage.combine.stores import open_store
 
 if TYPE_CHECKING:
+    from lambda_usage.bundle.model import Bundle
     from lambda_usage.evidence.scopes import Inventory
 
 MAX_NAMED = 20
@@ -59,6 +61,30 @@ def load_source(source: Path) -> Inventory:
             ExitCode.SOURCE, f"{source} holds no Python that can be read{first}: check --source"
         )
     return inventory
+
+
+def check_source(source: Path, inventory: Inventory, bundle: Bundle) -> None:
+    """Make sure that the source is that of the data: else all of it would look undeployed.
+
+    Raises:
+        CommandError: No path of the one is in the other.
+    """
+    shipped = {path for usage in bundle.origins.values() for path in usage.files}
+    if not shipped or not shipped.isdisjoint(inventory.units):
+        return
+    above = Counter(
+        path.removesuffix(f"/{each}")
+        for path in inventory.units
+        for each in shipped
+        if path.endswith(f"/{each}")
+    )
+    below = next(iter(above.most_common(1)), None)
+    hint = f"did you mean --source {source / below[0]}?" if below else "check --source"
+    example = min(shipped)
+    raise CommandError(
+        ExitCode.SOURCE,
+        f"no file under {source} is one that the Lambda functions ship ({example}, say): {hint}",
+    )
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Annotated, TextIO
 import typer
 
 from lambda_usage.cli._help import paragraphs
-from lambda_usage.cli._loading import exit_code, load, load_source
+from lambda_usage.cli._loading import check_source, exit_code, load, load_source
 from lambda_usage.cli._options import (
     Form,
     FormOption,
@@ -72,6 +72,7 @@ def dead_code(
     """
     inventory = load_source(source)
     combined = load(store, prefix)
+    check_source(source, inventory, combined.bundle)
 
     from lambda_usage.evidence.dead_code import dead_code_report
     from lambda_usage.evidence.model import Thresholds
@@ -94,6 +95,8 @@ def hot_paths(
     """Which ways requests take through the code: how often, how slow, how often failing."""
     inventory = load_source(source) if source else None
     combined = load(store, prefix)
+    if source and inventory:
+        check_source(source, inventory, combined.bundle)
 
     from lambda_usage.evidence.hot_paths import hot_paths_report
     from lambda_usage.reports import renderer_for

@@ -112,6 +112,25 @@ def test_a_missing_source_is_5(cli: Cli, store: Path, tmp_path: Path) -> None:
         assert "there is no source directory" in only_line(result)
 
 
+def test_a_source_of_something_else_is_5(cli: Cli, store: Path, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "unrelated.py").write_text("x = 1\n")
+    for report in ("dead-code", "hot-paths"):
+        result = cli("report", report, store, "--source", tmp_path / "other")
+        assert result.code == 5
+        assert "check --source" in only_line(result)
+
+
+def test_a_source_that_lies_deeper_is_5_and_named(
+    cli: Cli, store: Path, source: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "project").mkdir()
+    source.rename(tmp_path / "project" / "src")
+    result = cli("report", "dead-code", store, "--source", tmp_path / "project")
+    assert result.code == 5
+    assert f"did you mean --source {tmp_path / 'project' / 'src'}?" in only_line(result)
+
+
 def test_a_source_without_python_is_5(cli: Cli, store: Path, tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     result = cli("report", "dead-code", store, "--source", tmp_path / "docs")
