@@ -286,6 +286,8 @@ class Agent:
             tallies, self.tallies = self.tallies, {}
             costs, self.costs = self.costs, {}
             losses, self.losses = self.losses, Counter()
+        spent, self.courier.costs = self.courier.costs, {}
+        costs.update(spent)
         if self.courier.lost:
             losses["bundles not delivered"], self.courier.lost = self.courier.lost, 0
         return lambda: self._make(tallies, costs, losses, final=final)

@@ -71,6 +71,7 @@ class CollectingCourier:
 
     bundles: list[Bundle] = field(default_factory=list)
     lost: int = 0
+    costs: dict[str, float] = field(default_factory=dict)
     down: bool = False
     """Whether what it is given is lost."""
 

@@ -50,9 +50,8 @@ class Courier:
         self._lock = threading.Lock()
         self.lost = 0
         """Bundles that could not be delivered."""
-        self.sent_bytes = 0
-        self.seconds = 0.0
-        """Wall time spent on writing and sending."""
+        self.costs: dict[str, float] = {}
+        """Wall time and bytes spent on delivery since the agent last took them."""
 
     def in_background(self, make: _Make, arrived: _Arrived) -> None:
         """As :meth:`now`, in a thread that also calls *make*."""
@@ -81,7 +80,10 @@ class Courier:
             except Exception as error:
                 self._lose(error)
             finally:
-                self.seconds += time.perf_counter() - start
+                self._spend("delivery_s", time.perf_counter() - start)
+
+    def _spend(self, name: str, amount: float) -> None:
+        self.costs[name] = self.costs.get(name, 0.0) + amount
 
     def _lose(self, error: Exception) -> None:
         self.lost += 1
@@ -98,7 +100,7 @@ class Courier:
         body = _as_file(bundle, key)
         start = time.perf_counter()
         self._target.put(body, key)
-        self.sent_bytes += len(body)
+        self._spend("sent_bytes", len(body))
         self._log.say(
             "INFO",
             "Coverage file uploaded successfully",

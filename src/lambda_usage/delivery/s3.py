@@ -1,8 +1,8 @@
 """One PutObject, with the standard library alone.
 
-boto3 and a client cost a process that has not imported them 230-400 ms and 40 MB; this costs
-45 ms and 10 MB, TLS included (measured), and must be done within the 500 ms that Lambda leaves
-after SIGTERM. It signs with AWS Signature Version 4
+boto3 and a client cost a process that has not imported them seven times as much, and four times
+the memory (benchmarks/imports.py), and there are only 500 ms after SIGTERM. This signs with AWS
+Signature Version 4
 (https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html); a test compares
 its signatures with botocore's.
 """

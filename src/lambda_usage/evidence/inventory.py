@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 import os
 import warnings
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from coverage.exceptions import CoverageException
 from lambda_usage.evidence.exclusions import Exclusions
 from lambda_usage.evidence.reading import read_scopes
 from lambda_usage.evidence.scopes import Inventory, Scope, ScopeKind, SourceProblem, SourceUnit
+from lambda_usage.recording.package import content_hash
 from lambda_usage.recording.scope import Scope as FunctionScope
 
 _SKIPPED = frozenset({"__pycache__", "venv", "node_modules"})
@@ -47,11 +47,6 @@ def read_inventory(root: Path) -> Inventory:
     return Inventory(root, units, tuple(problems))
 
 
-def file_hash(content: bytes) -> str:
-    """The hash that names a version of a source file, as in a bundle."""
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
-
-
 def _python_files(root: Path) -> Iterator[Path]:
     for folder, folders, files in os.walk(root):
         folders[:] = [name for name in folders if not _is_skipped(name)]
@@ -71,7 +66,7 @@ def _read(file: Path, path: str, exclusions: Exclusions) -> SourceUnit:
         excluded = exclusions.lines(file)
     scopes = read_scopes(tree, path, content.count(b"\n") + 1)
     reported = (_reported(scope, excluded) for scope in scopes)
-    return SourceUnit(path, file_hash(content), tuple(filter(None, reported)), excluded)
+    return SourceUnit(path, content_hash(content), tuple(filter(None, reported)), excluded)
 
 
 def _reported(scope: Scope, excluded: frozenset[int]) -> Scope | None:

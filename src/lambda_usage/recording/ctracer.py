@@ -1,8 +1,8 @@
 """coverage.py's C tracer, loaded on its own.
 
-``import coverage`` costs a function 55-110 ms and 9 MB (measured); the tracer is one extension
-module of it that needs nothing else, and loads in 2 ms. It can be initialised only once in a
-process, so it is taken from where the user's ``import coverage`` would look, and handed over when
+``import coverage`` costs a function several times as much (benchmarks/imports.py); the tracer is
+one extension module of it that needs nothing else. It can be initialised only once in a process,
+so it is taken from where the user's ``import coverage`` would look, and handed over when
 that import asks for it.
 
 Its attributes are those of coverage.py 7.x's ``CTracer`` (coverage/ctracer/tracer.h); each must be

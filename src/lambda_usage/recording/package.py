@@ -46,7 +46,12 @@ def file_hash(path: str) -> tuple[str, int]:
             content = file.read()
     except OSError:
         return "", 0
-    return blake2b(content, digest_size=16).hexdigest(), len(content)
+    return content_hash(content), len(content)
+
+
+def content_hash(content: bytes) -> str:
+    """The hash that names a version of a source file: BLAKE2b-128 in hexadecimal."""
+    return blake2b(content, digest_size=16).hexdigest()
 
 
 def shadowed_files(scope: Scope, files: dict[str, tuple[str, int]]) -> set[str]:

@@ -25,7 +25,7 @@ from lambda_usage.bundle.model import (
 )
 from lambda_usage.bundle.model import Path as UsagePath
 from lambda_usage.bundle.writer import write_bundle
-from lambda_usage.evidence.inventory import file_hash
+from lambda_usage.recording.package import content_hash
 
 SOURCE = """\
 def handler(event, context):
@@ -130,7 +130,7 @@ def usage(day: str, *, is_first: bool) -> OriginUsage:
     return OriginUsage(
         exposures={day: exposure},
         files={
-            "app.py": SourceFile("app.py", file_hash(SOURCE.encode()), len(SOURCE), loaded=True)
+            "app.py": SourceFile("app.py", content_hash(SOURCE.encode()), len(SOURCE), loaded=True)
         },
         codes=codes(),
         paths={"p1": UsagePath("p1", lines, counts, duration=1.2, errors=0.0)},

@@ -26,8 +26,9 @@ from lambda_usage.bundle.model import (
     SourceFile,
 )
 from lambda_usage.evidence.dead_code import dead_code_report
-from lambda_usage.evidence.inventory import file_hash, read_inventory
+from lambda_usage.evidence.inventory import read_inventory
 from lambda_usage.evidence.model import DeadCodeReport, FunctionEvidence, RangeKind, Thresholds
+from lambda_usage.recording.package import content_hash
 
 EVEN = tuple(1.0 for _ in range(GROUPS))
 ALL = -1
@@ -92,7 +93,7 @@ class World:
         data = content.encode()
         usage = self.bundle.origins.setdefault(where, OriginUsage())
         usage.exposures = dict(exposures)
-        usage.files[path] = SourceFile(path, file_hash(data), len(data), loaded, **fields)  # type: ignore[arg-type]
+        usage.files[path] = SourceFile(path, content_hash(data), len(data), loaded, **fields)  # type: ignore[arg-type]
         if loaded:
             usage.codes |= {code.key: code for code in compiled(content, path)}
             if body:
