@@ -89,12 +89,70 @@ class BlindSpot:
 
 
 @dataclass(frozen=True, slots=True)
+class Keep:
+    """A suppression: somebody wants to keep code, whether it is used or not."""
+
+    place: str
+    """Where it is written: ``app/jobs.py:12``, or ``pyproject.toml`` and the pattern."""
+    reason: str
+    """In the user's words; empty where none was given."""
+    until: str | None
+    """Last day on which it holds, ``YYYY-MM-DD`` in UTC; ``None`` for ever."""
+    expired: bool
+
+
+class KeepState(StrEnum):
+    """What became of a suppression."""
+
+    HOLDS = "holds"
+    """It keeps code that would be called dead, or might be later."""
+    EXPIRED = "expired"
+    """Its day is over: what it kept is reported like all other code."""
+    NEEDLESS = "needless"
+    """All that it keeps is used, or there is nothing that it could keep."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepEvidence:
+    """One suppression, and what became of it."""
+
+    keep: Keep
+    state: KeepState
+    functions: tuple[str, ...]
+    """``file:name`` of what it keeps."""
+
+
+@dataclass(frozen=True, slots=True)
 class DeadRange:
     """Consecutive statements that never ran, as inclusive line numbers."""
 
     first: int
     last: int
     kind: RangeKind
+    keep: Keep | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LambdaFunctionVerdict:
+    """What one Lambda function alone says of a piece of code that it ships."""
+
+    lambda_function: str
+    verdict: Verdict
+    exposure: float
+    """Its trials, in the unit of the whole verdict."""
+    days: int
+    """Different days (UTC) with trials."""
+    use_upper_bound: float | None
+    """At 95 %: used in less than this share of trials. ``None`` for code that ran."""
+    frequency: float | None
+    """Estimated share of its invocations that run the code."""
+    frequency_low: float | None
+    frequency_high: float | None
+    first_seen: str | None
+    """First noticed run, ISO 8601, UTC; ``None`` where it never ran."""
+    last_seen: str | None
+    """Latest noticed run. Outside windows only the first run in each process is noticed."""
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +177,31 @@ class FunctionEvidence:
     """In words: why this verdict."""
     unit: str = "invocations"
     """What ``exposure`` counts: ``invocations``, or ``inits`` for what runs when a module loads."""
+    last_line: int = 0
+    first_seen: str | None = None
+    """First noticed run in any Lambda function, ISO 8601, UTC."""
+    last_seen: str | None = None
+    """Latest noticed run; outside windows only the first run in each process is noticed."""
+    lambda_functions: tuple[LambdaFunctionVerdict, ...] = ()
+    """The same for each Lambda function that ships the file."""
+    keep: Keep | None = None
+    """The suppression that covers all of it. The verdict is what it would be without."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementEvidence:
+    """One statement, or the header of a compound one, and what is known of its lines."""
+
+    first: int
+    last: int
+    """Inclusive. Statements of nested functions may lie between."""
+    function: str
+    """Qualified name of the function, class or module whose body it stands in."""
+    verdict: Verdict
+    """``unproven`` too where it never ran in a function that ran, on too thin evidence."""
+    kind: RangeKind
+    invocations: float
+    """Estimated number of invocations that ran it, at the least; 0 where no window did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +211,29 @@ class FileEvidence:
     file: str
     state: FileState
     dead_lines: tuple[DeadRange, ...]
+    lines: int = 0
+    """Number of lines in the file."""
+    lambda_functions: tuple[str, ...] = ()
+    """Those that ship it, in whatever version, by name."""
+    statements: tuple[StatementEvidence, ...] = ()
+    """In order of their first lines. Left out of the JSON form."""
+
+
+@dataclass(frozen=True, slots=True)
+class DependencyEvidence:
+    """The verdict on one distribution that lies in deployment packages beside the code."""
+
+    name: str
+    version: str
+    """The newest, where Lambda functions ship several."""
+    verdict: Verdict
+    """``used`` where any of its modules was imported; ``dead`` or ``unproven`` elsewhere."""
+    exposure: float
+    """Invocations of the Lambda function that has the fewest, among those that ship it."""
+    days: int
+    """Days of the Lambda function that has the fewest."""
+    lambda_functions: tuple[LambdaFunctionVerdict, ...]
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +245,10 @@ class DeadCodeReport:
     thresholds: Thresholds
     files: tuple[FileEvidence, ...]
     functions: tuple[FunctionEvidence, ...]
+    dependencies: tuple[DependencyEvidence, ...] = ()
+    """By name."""
+    keeps: tuple[KeepEvidence, ...] = ()
+    """Suppressions, in order of place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +266,10 @@ class PathEvidence:
     """Estimated number of invocations on this path whose handler raised."""
     functions: tuple[str, ...]
     """``file:name`` of the functions on it, in source order."""
+    invocations: float = 0.0
+    """Estimated number of invocations that took it."""
+    lambda_functions: tuple[str, ...] = ()
+    """Those whose invocations took it, by name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ so they count as part of the scope that they stand in.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from importlib.util import decode_source
 from pathlib import Path
 
 from lambda_usage.bundle.model import CodeKey
 from lambda_usage.evidence.model import RangeKind
+from lambda_usage.recording.package import content_hash
 
 MODULE = "<module>"
 
@@ -98,9 +100,25 @@ class SourceProblem:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """A source directory."""
+    """A source tree: a directory at hand, or one that was read elsewhere."""
 
-    root: Path
+    root: Path | None
+    """The directory; ``None`` where the inventory was uploaded."""
     units: Mapping[str, SourceUnit]
     """By path, sorted."""
     problems: tuple[SourceProblem, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Source text by path, where it was uploaded with the inventory."""
+
+    def text(self, path: str) -> str | None:
+        """The source of a file, or ``None`` where it is not at hand or has changed since."""
+        if self.root is None:
+            return self.texts.get(path)
+        unit = self.units.get(path)
+        try:
+            content = (self.root / path).read_bytes()
+            if unit is None or content_hash(content) != unit.hash:
+                return None
+            return decode_source(content)
+        except (OSError, SyntaxError, UnicodeDecodeError):
+            return None

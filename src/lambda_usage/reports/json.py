@@ -1,17 +1,18 @@
 """Reports as JSON, for programs.
 
 The names are those of the data classes in :mod:`lambda_usage.evidence.model`, so that nothing
-stands between the evidence and what is published; ``schemas/`` describes them.
+stands between the evidence and what is published; ``schemas/`` describes them. Statements are
+left out.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.resources import files
 from typing import Any, TextIO
 
-from lambda_usage.evidence.model import REPORT_SCHEMA, DeadCodeReport, HotPathsReport
+from lambda_usage.evidence.model import REPORT_SCHEMA, DeadCodeReport, FileEvidence, HotPathsReport
 
 
 class JsonRenderer:
@@ -19,11 +20,13 @@ class JsonRenderer:
 
     def dead_code(self, report: DeadCodeReport, out: TextIO) -> None:
         """Writes the dead-code report."""
-        _write("dead-code", report, out)
+        content = asdict(replace(report, files=()))
+        content["files"] = [_file(each) for each in report.files]
+        _write("dead-code", content, out)
 
     def hot_paths(self, report: HotPathsReport, out: TextIO) -> None:
         """Writes the hot-paths report."""
-        _write("hot-paths", report, out)
+        _write("hot-paths", asdict(report), out)
 
 
 def json_schema(report: str) -> dict[str, Any]:
@@ -35,8 +38,15 @@ def json_schema(report: str) -> dict[str, Any]:
     return schema
 
 
-def _write(name: str, report: DeadCodeReport | HotPathsReport, out: TextIO) -> None:
-    content = {"schema": REPORT_SCHEMA, "report": name, **asdict(report)}
+def _file(file: FileEvidence) -> dict[str, Any]:
+    """A file without its statements: they are for forms that show source, and many times more."""
+    content = asdict(replace(file, statements=()))
+    del content["statements"]
+    return content
+
+
+def _write(name: str, report: dict[str, Any], out: TextIO) -> None:
+    content = {"schema": REPORT_SCHEMA, "report": name, **report}
     # NaN is no JSON: failing here beats a file that no other program can read.
     json.dump(content, out, indent=2, ensure_ascii=False, allow_nan=False)
     out.write("\n")
