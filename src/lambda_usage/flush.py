@@ -11,6 +11,7 @@ from lambda_usage.bundle.model import (
     Bundle,
     BundleId,
     BundleInfo,
+    Distribution,
     Origin,
     OriginUsage,
     SourceFile,
@@ -20,7 +21,7 @@ from lambda_usage.recording.package import (
     Package,
     absolute,
     file_hash,
-    imported_names,
+    is_imported,
     read_package,
     shadowed_files,
 )
@@ -107,9 +108,10 @@ class BundleMaker:
             day = time.strftime("%Y-%m-%d", time.gmtime(tally.first_time))
             usage.exposures[day] = tally.exposure()
         self._snapshots.fill(usage, tally, self._recorder.callback_cost())
-        usage.imports = imported_names()
-        if not self._package_told:
-            usage.distributions = dict(package.distributions)
+        usage.distributions = {
+            name: Distribution(name, each.version, is_imported(each))
+            for name, each in package.distributions.items()
+        }
         return usage
 
     def _name(self, bundle: Bundle, tallies: dict[str, Tally], *, final: bool) -> None:

@@ -14,6 +14,7 @@ from lambda_usage.bundle.model import (
     Code,
     CodeKey,
     Counts,
+    Distribution,
     Exposure,
     Origin,
     OriginUsage,
@@ -87,8 +88,9 @@ def usages(draw: st.DrawFn) -> OriginUsage:
     for key in draw(st.sets(known, max_size=2)) if usage.codes else ():
         usage.other[key] = draw(counts)
     usage.other_paths = draw(counts)
-    usage.distributions = draw(st.dictionaries(names, st.sampled_from(["1.0", "2"]), max_size=2))
-    usage.imports = draw(st.sets(names, max_size=2))
+    for name in draw(st.sets(names, max_size=2)):
+        version = draw(st.sampled_from(["1.0", "2"]))
+        usage.distributions[name] = Distribution(name, version, draw(st.booleans()))
     usage.losses = Counter(draw(st.dictionaries(names, st.integers(1, 9), max_size=2)))
     usage.costs = Counter(draw(st.dictionaries(names, st.integers(1, 9), max_size=2)))
     return usage

@@ -606,7 +606,7 @@ def test_counts_that_no_thread_could_deliver_are_counted_as_lost(
 def test_the_package_list_is_sent_until_a_bundle_with_it_has_arrived(
     world: World, tmp_path: Path
 ) -> None:
-    write_files(tmp_path / "task", {"app.py": "x = 1\n", "lib-1.0.dist-info/RECORD": ""})
+    write_files(tmp_path / "task", {"app.py": "x = 1\n", "lib-1.0.dist-info/RECORD": "lib.py,,\n"})
     world.courier.down = True
     for _ in range(2):
         world.invoke()
@@ -622,5 +622,5 @@ def test_the_package_list_is_sent_until_a_bundle_with_it_has_arrived(
     assert [info.lists_package for info in infos] == [True, False, False]
     usages = [usage for bundle in world.courier.bundles for usage in bundle.origins.values()]
     assert [list(each.files) for each in usages] == [["app.py"], [], []]
-    assert [each.distributions for each in usages] == [{"lib": "1.0"}, {}, {}]
+    assert [list(each.distributions) for each in usages] == [["lib"]] * 3
     assert len({info.origin.package for info in infos}) == 1

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lambda_usage.bundle.model import Bundle, Code, OriginUsage
+from lambda_usage.bundle.model import Bundle, Code, Distribution, OriginUsage
 from lambda_usage.bundle.reader import read_bundle
 
 from .fakes import exposures, total
@@ -104,7 +104,7 @@ def test_a_process_tells_at_its_end_what_it_saw(task: Path) -> None:
         "lazy.py": True,
         "unloaded.py": False,
     }
-    assert usage.distributions == {"lib": "1.0"}
+    assert usage.distributions == {"lib": Distribution("lib", "1.0", imported=False)}
 
 
 def test_phases_and_lines_are_those_that_ran(task: Path) -> None:

@@ -159,6 +159,22 @@ class SourceFile:
     """False where the module was loaded before recording began: its body's lines are unknown."""
 
 
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A distribution (PEP 376) that lies in the package and holds modules."""
+
+    name: str
+    """As its ``.dist-info`` folder spells it."""
+    version: str
+    imported: bool
+    """Whether any of its modules had been imported when the bundle was made."""
+
+    def __or__(self, other: Distribution) -> Distribution:
+        """What both know of the same distribution."""
+        newest = max(self.version, other.version)
+        return Distribution(self.name, newest, self.imported or other.imported)
+
+
 UNKNOWN_ORDINAL = -1
 """Of a lambda that was found alive: others on its line may be gone."""
 
@@ -269,10 +285,8 @@ class OriginUsage:
     """Counts of windows that are in no kept path, and of background threads."""
     other_paths: Counts = Counts()
     """Windows whose path was not kept."""
-    distributions: dict[str, str] = field(default_factory=dict)
-    """Distributions that the package ships: name to version."""
-    imports: set[str] = field(default_factory=set)
-    """Top-level names that were imported."""
+    distributions: dict[str, Distribution] = field(default_factory=dict)
+    """Distributions that the package ships, by name."""
     losses: Counter[str] = field(default_factory=Counter)
     """What was dropped, by reason."""
     costs: dict[str, float] = field(default_factory=dict)

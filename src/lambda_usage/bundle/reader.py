@@ -22,6 +22,7 @@ from lambda_usage.bundle.model import (
     Code,
     CodeKey,
     Counts,
+    Distribution,
     Exposure,
     Origin,
     OriginUsage,
@@ -119,11 +120,8 @@ class _Reader:
         self._paths(n, usage)
         self._other(n, usage)
         pick = "WHERE origin_id = ?"
-        query = f"SELECT name, version FROM usage_distribution {pick}"
-        usage.distributions.update(self._all(query, n))
-        usage.imports.update(
-            row[0] for row in self._all(f"SELECT name FROM usage_import {pick}", n)
-        )
+        for _, name, version, imported in self._all(f"SELECT * FROM usage_distribution {pick}", n):
+            usage.distributions[name] = Distribution(name, version, bool(imported))
         query = f"SELECT reason, count FROM usage_loss {pick}"
         usage.losses.update(dict(self._all(query, n)))
         usage.costs.update(dict(self._all(f"SELECT name, amount FROM usage_cost {pick}", n)))

@@ -71,9 +71,8 @@ CREATE TABLE usage_other (
     origin_id integer, code_id integer, windows integer, weight real, groups_id integer
 );
 CREATE TABLE usage_distribution (
-    origin_id integer, name text, version text
+    origin_id integer, name text, version text, imported integer
 );
-CREATE TABLE usage_import (origin_id integer, name text);
 CREATE TABLE usage_loss (
     origin_id integer, reason text, count integer
 );

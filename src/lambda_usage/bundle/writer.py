@@ -135,8 +135,8 @@ class _Writer:
             ],
         )
         self._rows("usage_file", [(n, *astuple(each)) for each in usage.files.values()])
-        self._rows("usage_distribution", [(n, *item) for item in usage.distributions.items()])
-        self._rows("usage_import", [(n, name) for name in usage.imports])
+        distributions = usage.distributions.values()
+        self._rows("usage_distribution", [(n, *astuple(each)) for each in distributions])
         self._rows("usage_loss", [(n, *item) for item in usage.losses.items()])
         self._rows("usage_cost", [(n, *item) for item in usage.costs.items()])
         codes = self._codes(n, usage)

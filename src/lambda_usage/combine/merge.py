@@ -43,9 +43,9 @@ def _merge_usage(target: OriginUsage, other: OriginUsage) -> None:
     for key, counts in other.other.items():
         target.other[key] = target.other[key] + counts if key in target.other else counts
     target.other_paths = target.other_paths + other.other_paths
-    for name, version in other.distributions.items():
-        target.distributions[name] = max(version, target.distributions.get(name, ""))
-    target.imports |= other.imports
+    for name, distribution in other.distributions.items():
+        found = target.distributions.get(name)
+        target.distributions[name] = found | distribution if found else distribution
     target.losses.update(other.losses)
     for name, amount in other.costs.items():
         target.costs[name] = target.costs.get(name, 0.0) + amount

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from lambda_usage.recording.scope import Scope
+from lambda_usage.recording.scope import Scope, ShippedDistribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,8 @@ class Package:
     """Of all paths and hashes: equal for all processes of one deployment."""
     files: dict[str, tuple[str, int]]
     """Path to (hash, size in bytes)."""
-    distributions: dict[str, str]
+    distributions: dict[str, ShippedDistribution]
+    """By name."""
 
 
 def read_package(scope: Scope) -> Package:
@@ -34,8 +35,8 @@ def read_package(scope: Scope) -> Package:
     digest = blake2b(digest_size=16)
     for path, (found, _) in sorted(files.items()):
         digest.update(f"{path}\0{found}\n".encode("utf-8", "surrogateescape"))
-    for item in sorted(distributions.items()):
-        digest.update(f"{item}\n".encode("utf-8", "surrogateescape"))
+    for name, each in sorted(distributions.items()):
+        digest.update(f"{(name, each.version)}\n".encode("utf-8", "surrogateescape"))
     return Package(digest.hexdigest(), files, distributions)
 
 
@@ -67,9 +68,9 @@ def shadowed_files(scope: Scope, files: dict[str, tuple[str, int]]) -> set[str]:
     return found
 
 
-def imported_names() -> set[str]:
-    """Top-level names of all modules that were imported."""
-    return {name.partition(".")[0] for name in list(sys.modules)}
+def is_imported(distribution: ShippedDistribution) -> bool:
+    """Whether any module of a distribution has been imported, or of one that shares its names."""
+    return not distribution.modules.isdisjoint(sys.modules)
 
 
 def absolute(scope: Scope, path: str) -> str:

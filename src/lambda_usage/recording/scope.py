@@ -11,12 +11,22 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages", "dist-packages"})
 _OWN_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
 _DIST_INFO = re.compile(r"(?P<name>[^-]+)-(?P<version>.+)\.dist-info$")
 _TOP_TWO = re.compile(rb'^"?([^/,\n"]+)(?:/([^/,\n"]+))?', re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedDistribution:
+    """A distribution that lies under the root."""
+
+    version: str
+    modules: frozenset[str]
+    """Names of its top-level modules; those within a namespace package as ``top.second``."""
 
 
 class Scope:
@@ -104,12 +114,15 @@ class Scope:
         path = self.below_root(filename)
         return not self._skipped(path) and not self._is_vendored(path)
 
-    def distributions(self) -> dict[str, str]:
-        """The distributions that lie under the root: name to version."""
+    def distributions(self) -> dict[str, ShippedDistribution]:
+        """The distributions under the root that hold modules, by name."""
         found = {}
         for each in _dist_infos(self.root):
-            if match := _DIST_INFO.match(each):
-                found[match["name"]] = match["version"]
+            match = _DIST_INFO.match(each)
+            folder = os.path.join(self.root, each)  # noqa: PTH118
+            modules = frozenset(filter(None, map(_module, _owned_names(folder))))
+            if match and modules:
+                found[match["name"]] = ShippedDistribution(match["version"], modules)
         return found
 
 
@@ -126,16 +139,27 @@ def _vendored_names(root: str) -> Iterator[str]:
         folder = os.path.join(root, dist_info)  # noqa: PTH118
         if _is_local(_read(folder, "direct_url.json")):
             continue
-        record = _read(folder, "RECORD")
-        pairs = {
-            (top.decode("utf-8", "replace"), second.decode("utf-8", "replace"))
-            for top, second in _TOP_TWO.findall(record)
-        }
-        regular = {top for top, second in pairs if not second or second == "__init__.py"}
-        for top, second in pairs:
-            if top.endswith(".dist-info") or top == "..":
-                continue
-            yield top if top in regular else f"{top}/{second}"
+        yield from _owned_names(folder)
+
+
+def _owned_names(dist_info: str) -> Iterator[str]:
+    """Top-level names, or ``top/second`` for namespace packages, that a distribution owns."""
+    record = _read(dist_info, "RECORD")
+    pairs = {
+        (top.decode("utf-8", "replace"), second.decode("utf-8", "replace"))
+        for top, second in _TOP_TWO.findall(record)
+    }
+    regular = {top for top, second in pairs if not second or second == "__init__.py"}
+    for top, second in pairs:
+        if top.endswith(".dist-info") or top == "..":
+            continue
+        yield top if top in regular else f"{top}/{second}"
+
+
+def _module(owned: str) -> str:
+    """The name under which ``sys.modules`` knows an owned file or folder; empty if it cannot."""
+    parts = [each.partition(".")[0] for each in owned.split("/")]
+    return ".".join(parts) if all(each.isidentifier() for each in parts) else ""
 
 
 def _is_local(direct_url: bytes) -> bool:

@@ -13,10 +13,10 @@ from lambda_usage.recording.package import (
     Package,
     absolute,
     file_hash,
-    imported_names,
+    is_imported,
     read_package,
 )
-from lambda_usage.recording.scope import Scope
+from lambda_usage.recording.scope import Scope, ShippedDistribution
 from tests.unit.support import write_files
 
 FILES = {
@@ -41,7 +41,7 @@ def test_every_file_in_scope_is_there_with_its_hash_and_size(tmp_path: Path) -> 
         if path in ("app.py", "pkg/__init__.py", "pkg/mod.py")
     }
     assert package.files == expected
-    assert package.distributions == {"lib": "1.0"}
+    assert list(package.distributions) == ["lib"]
     assert len(package.fingerprint) == 32
 
 
@@ -64,7 +64,7 @@ def test_equal_packages_have_equal_fingerprints(tmp_path: Path) -> None:
         {"pkg/new.py": ""},
         {"pkg/mod.py": None, "pkg/renamed.py": "y = 2\n"},
         {"app.py": "y = 2\n", "pkg/mod.py": "x = 1\n"},
-        {"more-2.0.dist-info/RECORD": ""},
+        {"more-2.0.dist-info/RECORD": "more.py,,\n"},
         {
             "lib-1.0.dist-info/RECORD": None,
             "lib-1.1.dist-info/RECORD": FILES["lib-1.0.dist-info/RECORD"],
@@ -126,7 +126,16 @@ def test_paths_lead_back_to_files(tmp_path: Path) -> None:
     assert absolute(scope, "/opt/python/mine.py") == "/opt/python/mine.py"
 
 
-def test_imports_are_named_by_their_top_level() -> None:
-    found = imported_names()
-    assert {"lambda_usage", "pytest", "os"} <= found
-    assert not any("." in each for each in found)
+@pytest.mark.parametrize(
+    ("modules", "imported"),
+    [
+        ({"pytest"}, True),
+        ({"lambda_usage.recording", "gone"}, True),
+        ({"lambda_usage.nothing_of_that_name"}, False),
+        (set(), False),
+    ],
+)
+def test_a_distribution_is_imported_as_soon_as_one_of_its_modules_is(
+    modules: set[str], imported: bool
+) -> None:
+    assert is_imported(ShippedDistribution("1.0", frozenset(modules))) is imported
