@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from lambda_usage.bundle.model import Bundle
 from lambda_usage.evidence.blind_spots import blind_spots
+from lambda_usage.evidence.by_lambda_function import verdicts
+from lambda_usage.evidence.dependencies import dependencies
 from lambda_usage.evidence.judging import Case
 from lambda_usage.evidence.ledger import Ledger
 from lambda_usage.evidence.model import (
@@ -15,13 +17,14 @@ from lambda_usage.evidence.model import (
     FileEvidence,
     FunctionEvidence,
     Thresholds,
-    Verdict,
 )
 from lambda_usage.evidence.ranges import dead_statements, merged, never_runnable
 from lambda_usage.evidence.reasons import reason
 from lambda_usage.evidence.scopes import Inventory, Scope, SourceUnit, Statement
 from lambda_usage.evidence.sightings import FileSightings, View, views
+from lambda_usage.evidence.statements import statements_of
 from lambda_usage.evidence.summary import evidence, not_seen
+from lambda_usage.evidence.times import iso
 
 
 def dead_code_report(
@@ -55,6 +58,7 @@ def dead_code_report(
         thresholds,
         tuple(files),
         tuple(functions),
+        dependencies(bundle, thresholds, missing),
     )
 
 
@@ -73,9 +77,25 @@ def _judge(
     for case, mark in zip(cases, marked, strict=True):
         between = mark.alive + lines.of_others(case.scope)
         functions.append(_function(case, merged(mark.dead, between, unit) if mark.dead else ()))
-    all_dead = [each for mark in marked for each in mark.dead]
-    all_alive = [each for mark in marked for each in mark.alive]
-    return FileEvidence(unit.path, file.state, merged(all_dead, all_alive, unit)), functions
+    return _file(file, cases, marked), functions
+
+
+def _file(file: FileSightings, cases: Sequence[Case], marked: Sequence[_Marked]) -> FileEvidence:
+    dead = [each for mark in marked for each in mark.dead]
+    alive = [each for mark in marked for each in mark.alive]
+    statements = [
+        each
+        for case, mark in zip(cases, marked, strict=True)
+        for each in statements_of(case, frozenset(mark.dead))
+    ]
+    return FileEvidence(
+        file.unit.path,
+        file.state,
+        merged(dead, alive, file.unit),
+        max((case.scope.last_line for case in cases), default=0),
+        tuple(file.by_lambda_function),
+        tuple(sorted(statements, key=lambda each: (each.first, each.last))),
+    )
 
 
 class _Marked:
@@ -112,17 +132,15 @@ def _function(case: Case, ranges: tuple[DeadRange, ...]) -> FunctionEvidence:
         line=key.first_line,
         verdict=case.verdict,
         exposure=min((each.count for each in case.trials), default=0.0),
-        use_upper_bound=_bound(case),
+        use_upper_bound=case.use_upper_bound,
         frequency=estimate.value if estimate else None,
         frequency_low=estimate.low if estimate else None,
         frequency_high=estimate.high if estimate else None,
         dead_lines=ranges,
         reason=reason(case),
         unit=case.unit.value,
+        last_line=case.scope.last_line,
+        first_seen=iso(case.first_seen),
+        last_seen=iso(case.last_seen),
+        lambda_functions=verdicts(case),
     )
-
-
-def _bound(case: Case) -> float | None:
-    if case.ran or case.verdict is Verdict.NOT_DEPLOYED:
-        return None
-    return max((each.use_upper_bound for each in case.trials), default=1.0)

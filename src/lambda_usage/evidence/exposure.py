@@ -81,6 +81,16 @@ def trials(lambda_function: str, unit: Unit, observed: Sequence[Observed]) -> Tr
     )
 
 
+def invocation_trials(lambda_function: str, observed: Sequence[Observed]) -> Trials:
+    """Count the invocations of one Lambda function, whether they were windows or not.
+
+    For what does not take a recorder to be noticed.
+    """
+    count, independent = _invocations(observed)
+    days = _days(observed, lambda _, exposure: exposure.invocations > 0)
+    return Trials(lambda_function, Unit.INVOCATIONS, count, independent, days)
+
+
 def sample(observed: Iterable[Observed]) -> Sample:
     """All windows of some origins whose windows stand for invocations."""
     return _sample(each for each in observed if each[0].estimates)

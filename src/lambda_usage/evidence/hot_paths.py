@@ -68,6 +68,8 @@ def _path(seen: Sequence[tuple[View, Path]], whole: Sample) -> PathEvidence | No
         None if slowed else duration,
         sum(path.errors for _, path in seen),
         _along(heaviest.lines),
+        counts.weight,
+        tuple(sorted({view.origin.lambda_function for view, _ in seen})),
     )
 
 

@@ -118,6 +118,23 @@ class Case:
             )
         return all(entered >= least for entered in self._entered())
 
+    @property
+    def use_upper_bound(self) -> float | None:
+        """At 95 %: used in less than this share of trials; ``None`` for code that ran."""
+        if self.ran or self.verdict is Verdict.NOT_DEPLOYED:
+            return None
+        return max((each.use_upper_bound for each in self.trials), default=1.0)
+
+    @property
+    def first_seen(self) -> float | None:
+        """When it was first noticed to run, as a Unix time; ``None`` where it never was."""
+        return min(filter(None, (each.first_seen for each in self.sightings)), default=None)
+
+    @property
+    def last_seen(self) -> float | None:
+        """When it was last noticed to run, as a Unix time; ``None`` where it never was."""
+        return max(filter(None, (each.last_seen for each in self.sightings)), default=None)
+
     def _entered(self) -> list[float]:
         """For each Lambda function that ran it, the calls that entered it, at the least."""
         names = {each.view.origin.lambda_function for each in self.sightings if each.ran}

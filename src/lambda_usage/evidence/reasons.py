@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lambda_usage.evidence.exposure import Trials
 from lambda_usage.evidence.judging import Case
-from lambda_usage.evidence.model import FileState, Verdict
+from lambda_usage.evidence.model import FileState, Thresholds, Verdict
 from lambda_usage.evidence.scopes import ScopeKind
 
 
@@ -15,9 +17,9 @@ def reason(case: Case) -> str:
     if case.verdict is Verdict.USED:
         return _used(case)
     if case.verdict is Verdict.STARTUP:
-        return f"run while starting, never in {_all_trials(case)}"
+        return f"run while starting, never in {all_trials(case.trials)}"
     if case.verdict is Verdict.DEAD:
-        return f"never run in {_all_trials(case)}"
+        return f"never run in {all_trials(case.trials)}"
     return _unproven(case)
 
 
@@ -38,12 +40,28 @@ def _used(case: Case) -> str:
     return f"run in about {_percent(estimate.value)} of invocations"
 
 
-def _all_trials(case: Case) -> str:
-    fewest = min(case.trials, key=lambda each: each.count)
+def all_trials(trials: Sequence[Trials]) -> str:
+    """The trials of the Lambda function that has the fewest, and that others had more."""
+    fewest = min(trials, key=lambda each: each.count)
     words = f"{_trials(fewest)} of {fewest.lambda_function} over {count(fewest.days, 'day')}"
-    if len(case.trials) == 1:
+    if len(trials) == 1:
         return words
-    return f"{words}, nor in more of {count(len(case.trials) - 1, 'other Lambda function')}"
+    return f"{words}, nor in more of {count(len(trials) - 1, 'other Lambda function')}"
+
+
+def shortage(fewest: Trials, thresholds: Thresholds, others: int) -> str:
+    """What the Lambda function with the fewest trials is short of.
+
+    Args:
+        fewest: Its trials.
+        thresholds: What it takes.
+        others: How many others have enough.
+    """
+    name = fewest.lambda_function
+    if fewest.reach(thresholds.min_exposure, 0):
+        return f"only {fewest.days} of {count(thresholds.min_days, 'day')} of {name}"
+    words = f"only {_trials(fewest)} of {thresholds.min_exposure:,}"
+    return f"shipped by {name}{' too' if others else ''}, which had {words}"
 
 
 def _unproven(case: Case) -> str:
@@ -68,12 +86,7 @@ def _shortage(case: Case, fewest: Trials) -> str:
     equal = {view.origin.lambda_function for view in case.file.equal}
     if name not in equal:
         return f"{name} ships another version of this file"
-    limits = case.thresholds
-    if fewest.reach(limits.min_exposure, 0):
-        return f"only {fewest.days} of {count(limits.min_days, 'day')} of {name}"
-    too = " too" if len(case.trials) > len(case.wanting) else ""
-    words = f"only {_trials(fewest)} of {limits.min_exposure:,}"
-    return f"shipped by {name}{too}, which had {words}"
+    return shortage(fewest, case.thresholds, len(case.trials) - len(case.wanting))
 
 
 def _trials(each: Trials) -> str:

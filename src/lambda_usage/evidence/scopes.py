@@ -75,6 +75,30 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepSpan:
+    """Lines that a ``# lambda-usage: keep`` comment keeps, inclusive."""
+
+    first: int
+    last: int
+    line: int
+    """Of the comment."""
+    reason: str = ""
+    until: str | None = None
+    """Last day on which it holds, ``YYYY-MM-DD`` in UTC; ``None`` for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepPattern:
+    """An entry of ``[[tool.lambda-usage.keep]]`` in ``pyproject.toml``."""
+
+    pattern: str
+    """``FILE`` or ``FILE:NAME`` with shell-style wildcards; paths as in the inventory."""
+    reason: str = ""
+    until: str | None = None
+    """As of :class:`KeepSpan`."""
+
+
+@dataclass(frozen=True, slots=True)
 class SourceUnit:
     """One source file."""
 
@@ -88,6 +112,8 @@ class SourceUnit:
     """Lines that coverage.py's settings exclude."""
     vendored: bool = False
     """Belongs to a distribution that was installed beside the source."""
+    keeps: tuple[KeepSpan, ...] = ()
+    """What comments in it keep, in order of the comments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +135,9 @@ class Inventory:
     problems: tuple[SourceProblem, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     """Source text by path, where it was uploaded with the inventory."""
+    keep_patterns: tuple[KeepPattern, ...] = ()
+    keep_problems: tuple[SourceProblem, ...] = ()
+    """Mistakes in suppressions, which hold nevertheless; paths as in ``app/jobs.py:12``."""
 
     def text(self, path: str) -> str | None:
         """The source of a file, or ``None`` where it is not at hand or has changed since."""

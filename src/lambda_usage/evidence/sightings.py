@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from lambda_usage.bundle.model import (
@@ -116,6 +116,16 @@ class Sighting:
         return self.in_init or self.in_invocations
 
     @property
+    def first_seen(self) -> float:
+        """Unix time of the first noticed run; 0 where there was none."""
+        return min((code.first_seen for code in self.codes if code.first_seen), default=0.0)
+
+    @property
+    def last_seen(self) -> float:
+        """Unix time of the latest noticed run; 0 where there was none."""
+        return max((code.last_seen for code in self.codes), default=0.0)
+
+    @property
     def counts(self) -> Counts:
         """The windows that ran it."""
         return self.view.counts(code.key for code in self.codes)
@@ -128,15 +138,37 @@ class FileSightings:
     unit: SourceUnit
     shipping: list[View]
     """Origins that ship a file of this path."""
-    _scopes: dict[CodeKey, list[Sighting]] = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        """Find the scopes of all recorded code objects."""
-        self._scopes = defaultdict(list)
+    @cached_property
+    def _scopes(self) -> dict[CodeKey, list[Sighting]]:
+        """What was recorded of each scope."""
+        found: dict[CodeKey, list[Sighting]] = defaultdict(list)
         matcher = Matcher(self.unit)
         for view in self.equal:
             for key, codes in _matched(matcher, view, self.unit.path).items():
-                self._scopes[key].append(Sighting(view, tuple(codes)))
+                found[key].append(Sighting(view, tuple(codes)))
+        return found
+
+    @cached_property
+    def by_lambda_function(self) -> dict[str, FileSightings]:
+        """What each Lambda function that ships the file saw of it, by name."""
+        names = sorted({view.origin.lambda_function for view in self.shipping})
+        return (
+            {name: self._alone(name) for name in names}
+            if len(names) > 1
+            else dict.fromkeys(names, self)
+        )
+
+    def _alone(self, name: str) -> FileSightings:
+        mine = [view for view in self.shipping if view.origin.lambda_function == name]
+        alone = FileSightings(self.unit, mine)
+        own = {id(view) for view in mine}
+        # what was found once need not be looked for again
+        alone._scopes = {
+            key: [each for each in seen if id(each.view) in own]
+            for key, seen in self._scopes.items()
+        }
+        return alone
 
     @cached_property
     def equal(self) -> list[View]:

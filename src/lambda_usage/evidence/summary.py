@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 
 from lambda_usage.bundle.model import Bundle, Exposure, OriginUsage
 from lambda_usage.evidence.exposure import Observed, Unit, by_lambda_function, trials
 from lambda_usage.evidence.model import Evidence, LambdaFunction, Thresholds
+from lambda_usage.evidence.times import iso
 
 
 def evidence(bundle: Bundle) -> Evidence:
@@ -25,8 +25,8 @@ def evidence(bundle: Bundle) -> Evidence:
         bundles=len(bundle.bundles),
         bundles_missing=bundles_missing(bundle),
         processes_unfinished=processes_unfinished(bundle),
-        first=_iso(min((each.first_time for each in infos), default=None)),
-        last=_iso(max((each.last_time for each in infos), default=None)),
+        first=iso(min((each.first_time for each in infos), default=None)),
+        last=iso(max((each.last_time for each in infos), default=None)),
         lambda_functions=tuple(_function(name, each) for name, each in functions.items()),
     )
 
@@ -73,9 +73,3 @@ def _days(usages: Iterable[OriginUsage]) -> int:
 
 def _observed(exposure: Exposure) -> bool:
     return bool(exposure.invocations or exposure.inits or exposure.windows)
-
-
-def _iso(time: float | None) -> str | None:
-    if time is None:
-        return None
-    return datetime.fromtimestamp(time, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

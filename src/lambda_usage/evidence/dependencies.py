@@ -1,0 +1,117 @@
+"""Which distributions lie beside the code and are never imported."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from lambda_usage.bundle.model import Bundle, Distribution
+from lambda_usage.evidence.exposure import (
+    Observed,
+    Trials,
+    Unit,
+    by_lambda_function,
+    invocation_trials,
+)
+from lambda_usage.evidence.model import (
+    DependencyEvidence,
+    LambdaFunctionVerdict,
+    Thresholds,
+    Verdict,
+)
+from lambda_usage.evidence.packages import without_idle
+from lambda_usage.evidence.reasons import all_trials, shortage
+from lambda_usage.evidence.sightings import FORKS
+
+
+def dependencies(
+    bundle: Bundle, thresholds: Thresholds, not_seen: Sequence[str] = ()
+) -> tuple[DependencyEvidence, ...]:
+    """Judge each shipped distribution that holds modules.
+
+    It is ``used`` as soon as any of its modules was imported, while a process started or later.
+    Whether it was is looked up whenever a bundle is made, so no window is needed.
+
+    Args:
+        bundle: What the fleet has seen.
+        thresholds: How much evidence ``dead`` needs.
+        not_seen: Lambda functions that were expected and never seen.
+    """
+    shipping: dict[str, list[Observed]] = defaultdict(list)
+    for origin, usage in without_idle(bundle.origins).items():
+        for name in usage.distributions:
+            shipping[name].append((origin, usage))
+    return tuple(_judge(name, shipping[name], thresholds, not_seen) for name in sorted(shipping))
+
+
+def _judge(
+    name: str, shipping: Sequence[Observed], thresholds: Thresholds, not_seen: Sequence[str]
+) -> DependencyEvidence:
+    functions = by_lambda_function(shipping)
+    found = [_distribution(name, each) for each in functions.values()]
+    counted = [_trials(function, each) for function, each in functions.items()]
+    alone = [
+        _alone(each, distribution, thresholds)
+        for each, distribution in zip(counted, found, strict=True)
+    ]
+    verdict, reason = _together(found, counted, thresholds, not_seen)
+    return DependencyEvidence(
+        name,
+        max((each.version for each in found), default=""),
+        verdict,
+        min(each.count for each in counted),
+        min(each.days for each in counted),
+        tuple(alone),
+        reason,
+    )
+
+
+def _distribution(name: str, observed: Sequence[Observed]) -> Distribution:
+    first, *others = [usage.distributions[name] for _, usage in observed]
+    for each in others:
+        first |= each
+    return first
+
+
+def _trials(function: str, observed: Sequence[Observed]) -> Trials:
+    """Invocations after which ``sys.modules`` was looked at; none where children were forked."""
+    if any(usage.losses.get(FORKS) for _, usage in observed):
+        return Trials(function, Unit.INVOCATIONS, 0.0, 0.0, 0)
+    return invocation_trials(function, observed)
+
+
+def _together(
+    found: Sequence[Distribution],
+    counted: Sequence[Trials],
+    thresholds: Thresholds,
+    not_seen: Sequence[str],
+) -> tuple[Verdict, str]:
+    if any(each.imported for each in found):
+        importing = sum(each.imported for each in found)
+        whose = "" if len(found) == 1 else f" by {importing} of {len(found)} Lambda functions"
+        return Verdict.USED, f"imported{whose}"
+    if not_seen:
+        names = ", ".join(not_seen)
+        return Verdict.UNPROVEN, f"{names} was expected and has not been seen"
+    limits = thresholds.min_exposure, thresholds.min_days
+    wanting = sorted((t for t in counted if not t.reach(*limits)), key=lambda t: t.count)
+    if wanting:
+        return Verdict.UNPROVEN, shortage(wanting[0], thresholds, len(counted) - len(wanting))
+    return Verdict.DEAD, f"never imported in {all_trials(counted)}"
+
+
+def _alone(each: Trials, found: Distribution, thresholds: Thresholds) -> LambdaFunctionVerdict:
+    verdict, reason = _together([found], [each], thresholds, ())
+    return LambdaFunctionVerdict(
+        each.lambda_function,
+        verdict,
+        each.count,
+        each.days,
+        None if found.imported else each.use_upper_bound,
+        None,
+        None,
+        None,
+        None,
+        None,
+        reason,
+    )
