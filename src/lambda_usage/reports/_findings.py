@@ -1,20 +1,42 @@
-"""What of a dead-code report is worth a reader's line, and under which heading."""
+"""What of a dead-code report is worth a reader's line, and under which heading.
+
+Every form groups by these rules, so that no two of them call the same code by different names.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from lambda_usage.evidence.model import (
     DeadCodeReport,
     DeadRange,
+    DependencyEvidence,
     FileState,
     FunctionEvidence,
+    Keep,
+    KeepEvidence,
+    KeepState,
     RangeKind,
     Verdict,
 )
 
 MODULE = "<module>"
+
+
+class Standing(StrEnum):
+    """Under which heading a function comes: its verdict, with two kinds of silence set apart."""
+
+    USED = "used"
+    STARTUP = "startup"
+    DEAD = "dead"
+    UNPROVEN = "unproven"
+    APART = "apart"
+    """Nothing of it is silent but stubs and error handling: that proves nothing."""
+    KEPT = "kept"
+    """Never ran, and somebody asked to keep it, or something inside it."""
+    NOT_DEPLOYED = "not_deployed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +45,7 @@ class DeadUnit:
 
     file: str
     name: str
-    """:data:`MODULE` for a whole file."""
+    """:data:`MODULE` for a whole file, or for a module's body alone."""
     first: int
     last: int
     inside: int
@@ -31,6 +53,19 @@ class DeadUnit:
     use_upper_bound: float | None
     unit: str
     """What its bound is a share of."""
+    whole_file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeptUnit:
+    """Code that never ran and that somebody asked to keep."""
+
+    file: str
+    name: str
+    """Of the function, or of the one that the lines stand in."""
+    first: int
+    last: int
+    keep: Keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,37 +75,98 @@ class RangeInside:
     function: FunctionEvidence
     range: DeadRange
 
+    @property
+    def keep(self) -> Keep | None:
+        """The suppression that holds for them."""
+        found = (self.range.keep, self.function.keep)
+        return next((each for each in found if each and not each.expired), None)
+
+
+def standings(report: DeadCodeReport) -> list[tuple[FunctionEvidence, Standing]]:
+    """Every function with its heading, in order of file and line."""
+    holders = _holders(report)
+    ordered = sorted(report.functions, key=_place)
+    return [(each, _standing(each, holders)) for each in ordered]
+
 
 def dead_units(report: DeadCodeReport) -> list[DeadUnit]:
     """Dead code by file; what lies inside something dead goes with it."""
+    dead = {id(each) for each, standing in standings(report) if standing is Standing.DEAD}
     whole = _dead_files(report)
     units = []
     for file, functions in _by_file(report.functions).items():
         if file in whole:
             units.append(_whole_file(file, functions))
         else:
-            units += _outermost([function for function in functions if _is_dead(function)])
+            found = _outermost([each for each in functions if id(each) in dead])
+            units += [_unit(outer, inner) for outer, inner in found]
     return units
+
+
+def kept_units(report: DeadCodeReport) -> list[KeptUnit]:
+    """What never ran and is kept on purpose; what lies inside goes with it."""
+    silent = [each for each, standing in standings(report) if standing is Standing.KEPT]
+    units = [
+        KeptUnit(outer.file, outer.name, outer.line, _end(outer, inner), outer.keep)
+        for functions in _by_file(filter(_kept, silent)).values()
+        for outer, inner in _outermost(functions, module_holds_all=True)
+        if outer.keep
+    ]
+    units += [
+        KeptUnit(each.function.file, each.function.name, each.range.first, each.range.last, keep)
+        for each in _ranges(report)
+        if (keep := each.keep)
+    ]
+    return sorted(units, key=lambda unit: (unit.file, unit.first))
 
 
 def ranges_inside(report: DeadCodeReport) -> list[RangeInside]:
     """Dead ordinary code in functions that ran."""
-    return [found for found in _ranges(report) if found.range.kind is RangeKind.CODE]
+    found = (each for each in _ranges(report) if not each.keep)
+    return [each for each in found if each.range.kind is RangeKind.CODE]
 
 
 def ranges_apart(report: DeadCodeReport) -> list[RangeInside]:
     """Error handling and stubs that never ran: no failure is no evidence of death."""
-    return [found for found in _ranges(report) if found.range.kind is not RangeKind.CODE]
+    found = (each for each in _ranges(report) if not each.keep)
+    return [each for each in found if each.range.kind is not RangeKind.CODE]
 
 
 def unproven(report: DeadCodeReport) -> list[FunctionEvidence]:
     """Unproven functions in order of file and line, without those that are only a stub."""
-    found = [function for function in report.functions if function.verdict is Verdict.UNPROVEN]
-    return sorted((each for each in found if not _is_apart(each)), key=_place)
+    return [each for each, standing in standings(report) if standing is Standing.UNPROVEN]
 
 
-def _is_dead(function: FunctionEvidence) -> bool:
-    return function.verdict is Verdict.DEAD and not _is_apart(function)
+def suppressions(report: DeadCodeReport, state: KeepState) -> list[KeepEvidence]:
+    """The suppressions of which that has become."""
+    return [each for each in report.keeps if each.state is state]
+
+
+def dead_dependencies(report: DeadCodeReport) -> list[DependencyEvidence]:
+    """Distributions that are shipped and, on enough evidence, never imported."""
+    return [each for each in report.dependencies if each.verdict is Verdict.DEAD]
+
+
+def _standing(function: FunctionEvidence, holders: set[tuple[str, str]]) -> Standing:
+    if function.verdict not in (Verdict.DEAD, Verdict.UNPROVEN):
+        return Standing(function.verdict.value)
+    if _kept(function) or (function.file, function.name) in holders:
+        return Standing.KEPT
+    return Standing.APART if _is_apart(function) else Standing(function.verdict.value)
+
+
+def _kept(function: FunctionEvidence) -> bool:
+    return function.keep is not None and not function.keep.expired
+
+
+def _holders(report: DeadCodeReport) -> set[tuple[str, str]]:
+    """What stands around something kept: nobody can delete the one and keep the other."""
+    found: set[tuple[str, str]] = set()
+    for function in filter(_kept, report.functions):
+        parts = function.name.split(".")
+        found |= {(function.file, ".".join(parts[:end])) for end in range(1, len(parts))}
+        found.add((function.file, MODULE))
+    return found
 
 
 def _is_apart(function: FunctionEvidence) -> bool:
@@ -80,19 +176,19 @@ def _is_apart(function: FunctionEvidence) -> bool:
 
 
 def _ranges(report: DeadCodeReport) -> Iterator[RangeInside]:
+    """Silent lines of functions that ran, and of those that come apart."""
     whole = _dead_files(report)
-    for function in sorted(report.functions, key=_place):
-        ran = function.verdict in (Verdict.USED, Verdict.STARTUP)
-        silent = function.verdict in (Verdict.DEAD, Verdict.UNPROVEN)
-        apart = silent and _is_apart(function)
-        if ran or (apart and function.file not in whole):
+    for function, standing in standings(report):
+        ran = standing in (Standing.USED, Standing.STARTUP)
+        if ran or (standing is Standing.APART and function.file not in whole):
             for found in function.dead_lines:
                 yield RangeInside(function, found)
 
 
 def _dead_files(report: DeadCodeReport) -> set[str]:
-    """Files that were shipped and never loaded, with every function dead."""
-    alive = {function.file for function in report.functions if function.verdict is not Verdict.DEAD}
+    """Files that were shipped and never loaded, with every function dead and none kept."""
+    alive = {each.file for each in report.functions if each.verdict is not Verdict.DEAD}
+    alive |= {each.file for each in report.functions if _kept(each)}
     judged = {function.file for function in report.functions}
     shipped = {file.file for file in report.files if file.state is FileState.SHIPPED}
     return (shipped & judged) - alive
@@ -100,33 +196,43 @@ def _dead_files(report: DeadCodeReport) -> set[str]:
 
 def _whole_file(file: str, dead: list[FunctionEvidence]) -> DeadUnit:
     body = next((function for function in dead if function.name == MODULE), dead[0])
-    last = max(_last_line(function) for function in dead)
-    return DeadUnit(file, MODULE, 1, last, len(dead) - 1, body.use_upper_bound, body.unit)
+    last = max(map(_last_line, dead))
+    bound = body.use_upper_bound
+    return DeadUnit(file, MODULE, 1, last, len(dead) - 1, bound, body.unit, whole_file=True)
 
 
-def _outermost(dead: list[FunctionEvidence]) -> list[DeadUnit]:
+def _outermost(
+    functions: list[FunctionEvidence], *, module_holds_all: bool = False
+) -> list[tuple[FunctionEvidence, list[FunctionEvidence]]]:
+    """Functions of one file that lie in none of the others, each with those that lie in it.
+
+    A module's body may be dead while its functions are not: as a rule it holds nothing.
+    """
     units: list[tuple[FunctionEvidence, list[FunctionEvidence]]] = []
-    for function in dead:
-        if units and _is_inside(function, units[-1][0]):
+    for function in functions:
+        outer = units[-1][0].name if units else ""
+        held = module_holds_all and outer == MODULE
+        if held or (outer != MODULE and function.name.startswith(f"{outer}.")):
             units[-1][1].append(function)
         else:
             units.append((function, []))
-    return [_unit(outer, inner) for outer, inner in units]
-
-
-def _is_inside(function: FunctionEvidence, outer: FunctionEvidence) -> bool:
-    # A module's body may be dead while its functions are not: it swallows nothing.
-    return outer.name != MODULE and function.name.startswith(f"{outer.name}.")
+    return units
 
 
 def _unit(outer: FunctionEvidence, inner: list[FunctionEvidence]) -> DeadUnit:
-    last = max(_last_line(function) for function in (outer, *inner))
-    bound = outer.use_upper_bound
+    last, bound = _end(outer, inner), outer.use_upper_bound
     return DeadUnit(outer.file, outer.name, outer.line, last, len(inner), bound, outer.unit)
 
 
+def _end(outer: FunctionEvidence, inner: Iterable[FunctionEvidence]) -> int:
+    return max(map(_last_line, (outer, *inner)))
+
+
 def _last_line(function: FunctionEvidence) -> int:
-    return max((found.last for found in function.dead_lines), default=function.line)
+    ends = [found.last for found in function.dead_lines]
+    # A module's body ends with the file, its own statements may end before.
+    whole = 0 if function.name == MODULE else function.last_line
+    return max((function.line, whole, *ends))
 
 
 def _by_file(functions: Iterable[FunctionEvidence]) -> dict[str, list[FunctionEvidence]]:
