@@ -102,3 +102,51 @@ def what_ran(world: World) -> tuple[set[str], dict[str, set[int]]]:
             if lines:
                 ran.add(key.qualname)
     return ran, hit
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(origins, max_size=4))
+def test_all_lambda_functions_together_claim_no_more_than_each_alone(fleet: list[dict]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(Path(folder))
+        world.source(APP)
+        for number, each in enumerate(fleet):
+            live(world, each, number)
+        report = world.report()
+    for function in report.functions:
+        alone = [each.verdict for each in function.lambda_functions]
+        if function.verdict is Verdict.DEAD:
+            assert set(alone) == {Verdict.DEAD}
+        if alone and set(alone) == {Verdict.DEAD}:
+            assert function.verdict is Verdict.DEAD
+        assert (Verdict.USED in alone) == (function.verdict is Verdict.USED)
+        assert bool(alone) == (function.verdict is not Verdict.NOT_DEPLOYED)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(origins, max_size=4))
+def test_statements_agree_with_the_lines_that_ran_and_with_the_dead_ranges(
+    fleet: list[dict],
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(Path(folder))
+        world.source(APP)
+        for number, each in enumerate(fleet):
+            live(world, each, number)
+        report = world.report()
+    (file,) = report.files
+    _, hit = what_ran(world)
+    dead = {n for r in file.dead_lines for n in range(r.first, r.last + 1)}
+    for each in file.statements:
+        lines = set(range(each.first, each.last + 1))
+        ran = bool(lines & hit.get(each.function, set()))
+        assert not (ran and each.verdict is Verdict.DEAD)
+        assert (each.verdict in (Verdict.USED, Verdict.STARTUP)) <= ran
+        if each.verdict is Verdict.DEAD:
+            assert lines <= dead
+    assert dead <= {
+        n
+        for each in file.statements
+        if each.verdict is Verdict.DEAD
+        for n in range(each.first, each.last + 1)
+    } | {n for r in file.dead_lines for n in range(r.first + 1, r.last)}
