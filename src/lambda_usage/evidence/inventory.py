@@ -12,6 +12,8 @@ from pathlib import Path
 
 from coverage.exceptions import CoverageException
 
+from lambda_usage.evidence._keep_comments import read_keeps
+from lambda_usage.evidence._keep_patterns import read_patterns, settings_folders
 from lambda_usage.evidence.exclusions import Exclusions
 from lambda_usage.evidence.reading import read_scopes
 from lambda_usage.evidence.scopes import Inventory, Scope, ScopeKind, SourceProblem, SourceUnit
@@ -26,11 +28,14 @@ def read_inventory(root: Path) -> Inventory:
     """Read every Python file under a directory.
 
     Files that cannot be read or parsed become problems, never errors. coverage.py's exclusion
-    settings are those of ``root``, else those of the working directory.
+    settings are those of ``root``, else those of the working directory; suppressions are those of
+    the nearest ``pyproject.toml`` that has any.
 
     Args:
         root: The source directory; paths in the inventory are relative to it.
     """
+    patterns, mistakes = read_patterns(settings_folders(root, Path.cwd()))
+    keep_problems = list(mistakes)
     with closing(Exclusions([root, Path.cwd()])) as exclusions:
         problems = [exclusions.problem] if exclusions.problem else []
         units: dict[str, SourceUnit] = {}
@@ -38,13 +43,20 @@ def read_inventory(root: Path) -> Inventory:
         for file in sorted(_python_files(root)):
             path = file.relative_to(root).as_posix()
             try:
-                unit = _read(file, path, exclusions)
+                unit, found = _read(file, path, exclusions)
+                keep_problems += found
                 units[path] = replace(unit, vendored=scope.relative(str(file.absolute())) is None)
             except (OSError, SyntaxError, ValueError, CoverageException) as error:
                 problems.append(SourceProblem(path, _reason(error)))
             except (RecursionError, MemoryError):
                 problems.append(SourceProblem(path, "its expressions are nested too deeply"))
-    return Inventory(root, units, tuple(problems))
+    return Inventory(
+        root,
+        units,
+        tuple(problems),
+        keep_patterns=patterns,
+        keep_problems=tuple(keep_problems),
+    )
 
 
 def _python_files(root: Path) -> Iterator[Path]:
@@ -57,16 +69,20 @@ def _is_skipped(folder: str) -> bool:
     return folder.startswith(".") or folder in _SKIPPED or folder.endswith(_SKIPPED_ENDINGS)
 
 
-def _read(file: Path, path: str, exclusions: Exclusions) -> SourceUnit:
+def _read(file: Path, path: str, exclusions: Exclusions) -> tuple[SourceUnit, list[SourceProblem]]:
     content = file.read_bytes()
     with warnings.catch_warnings():
         # Doubtful escapes and the like are the business of whoever runs the code.
         warnings.simplefilter("ignore")
         tree = ast.parse(content, filename=path)
         excluded = exclusions.lines(file)
-    scopes = read_scopes(tree, path, content.count(b"\n") + 1)
-    reported = (_reported(scope, excluded) for scope in scopes)
-    return SourceUnit(path, content_hash(content), tuple(filter(None, reported)), excluded)
+    lines = content.count(b"\n") + 1
+    reported = (_reported(scope, excluded) for scope in read_scopes(tree, path, lines))
+    keeps, mistakes = read_keeps(content, lines)
+    unit = SourceUnit(
+        path, content_hash(content), tuple(filter(None, reported)), excluded, keeps=keeps
+    )
+    return unit, [SourceProblem(f"{path}:{each.line}", each.reason) for each in mistakes]
 
 
 def _reported(scope: Scope, excluded: frozenset[int]) -> Scope | None:
