@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+import re
+from collections.abc import Sequence
+from importlib.util import decode_source
 from pathlib import Path
 
 import coverage
@@ -23,26 +26,38 @@ _CONFIG_FILES = (
 class Exclusions:
     """The exclusion settings of a project, read by coverage.py itself."""
 
-    def __init__(self, directories: Iterable[Path]) -> None:
+    def __init__(self, directories: Sequence[Path]) -> None:
         """Take the settings of the first directory that has any.
 
         Args:
-            directories: Where to look, in this order.
+            directories: Where to look, in this order. A problem names files relative to the first.
         """
         self.problem: SourceProblem | None = None
         config = next(filter(None, map(config_file, directories)), None)
         try:
             self._coverage = _configured(str(config) if config else False)
-        except (CoverageException, OSError, ValueError) as error:
-            self.problem = SourceProblem(str(config), _one_line(error))
+            self._pattern = _pattern(self._coverage)
+        except (CoverageException, OSError, ValueError, re.error) as error:
+            place = Path(os.path.relpath(str(config), directories[0])).as_posix()
+            self.problem = SourceProblem(place, _one_line(error))
             self._coverage = _configured(False)
+            self._pattern = _pattern(self._coverage)
 
-    def lines(self, path: Path) -> frozenset[int]:
+    def lines(self, path: Path, content: bytes) -> frozenset[int]:
         """The excluded lines of a file; for a statement of many lines, its first.
+
+        Args:
+            path: The file.
+            content: Its bytes, which can be parsed.
 
         Raises:
             CoverageException: The file cannot be understood.
         """
+        # coverage.py's analysis takes most of the time of reading a tree, and where nothing
+        # matches it has nothing to say. It reads a file with these very changes to its text.
+        text = decode_source(content).replace("\f", " ") + "\n"
+        if self._pattern is None or not self._pattern.search(text):
+            return frozenset()
         _, _, excluded, _, _ = self._coverage.analysis2(str(path))
         return frozenset(excluded)
 
@@ -68,6 +83,15 @@ def _configured(config: str | bool) -> coverage.Coverage:
     # Plugins trace; nothing is traced here, and they may not be installed.
     found.set_option("run:plugins", [])
     return found
+
+
+def _pattern(settings: coverage.Coverage) -> re.Pattern[str] | None:
+    """What an exclusion begins with, put together as coverage.py does it."""
+    patterns = settings.get_exclude_list()
+    if not patterns:
+        return None
+    joined = "|".join(f"(?:{each})" for each in patterns) if len(patterns) > 1 else patterns[0]
+    return re.compile(joined, re.MULTILINE)
 
 
 def _one_line(error: BaseException) -> str:

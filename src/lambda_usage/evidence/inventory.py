@@ -41,7 +41,7 @@ def read_inventory(root: Path) -> Inventory:
         units: dict[str, SourceUnit] = {}
         scope = FunctionScope(str(root))
         for file in sorted(_python_files(root)):
-            path = file.relative_to(root).as_posix()
+            path = _named(file.relative_to(root))
             try:
                 unit, found = _read(file, path, exclusions)
                 keep_problems += found
@@ -57,6 +57,14 @@ def read_inventory(root: Path) -> Inventory:
         keep_patterns=patterns,
         keep_problems=tuple(keep_problems),
     )
+
+
+def _named(file: Path) -> str:
+    """The path with ``/``; bytes of it that are no UTF-8 are spelt out, as no report can say them.
+
+    Nothing imports such a file, so it need not be called what recorders call it.
+    """
+    return os.fsencode(file.as_posix()).decode("utf-8", "backslashreplace")
 
 
 def _python_files(root: Path) -> Iterator[Path]:
@@ -75,7 +83,7 @@ def _read(file: Path, path: str, exclusions: Exclusions) -> tuple[SourceUnit, li
         # Doubtful escapes and the like are the business of whoever runs the code.
         warnings.simplefilter("ignore")
         tree = ast.parse(content, filename=path)
-        excluded = exclusions.lines(file)
+        excluded = exclusions.lines(file, content)
     lines = content.count(b"\n") + 1
     reported = (_reported(scope, excluded) for scope in read_scopes(tree, path, lines))
     keeps, mistakes = read_keeps(content, lines)

@@ -39,6 +39,8 @@ _COMPREHENSIONS = {
     ast.DictComp: "<dictcomp>",
     ast.GeneratorExp: "<genexpr>",
 }
+_LEAVES = (ast.Name, ast.Constant, ast.expr_context, ast.operator, ast.cmpop)
+"""Most nodes of a tree, and none has a lambda below it."""
 
 
 def read_scopes(tree: ast.Module, path: str, lines: int) -> tuple[Scope, ...]:
@@ -241,7 +243,7 @@ class _Reader:
             for child in comprehended(node):
                 if child is not outermost:
                     self._expression(child, place, inner)
-        else:
+        elif not isinstance(node, _LEAVES):
             for child in ast.iter_child_nodes(node):
                 self._expression(child, place, prefix)
 
