@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 
 import pytest
@@ -310,6 +311,29 @@ def test_text_in_a_string_keeps_nothing() -> None:
         d = rb'# lambda-usage: keep'
     '''
     assert spans(text) == []
+
+
+def test_syntax_of_newer_pythons_is_no_obstacle() -> None:
+    text = """\
+        type Pair[T] = tuple[T, T]  # lambda-usage: keep
+
+        def f[T: int = bool](
+            x: T,  # lambda-usage: keep
+        ) -> T:
+            return x
+
+        try:
+            pass
+        except ValueError, TypeError:  # lambda-usage: keep
+            pass
+    """
+    assert spans(text) == [(1, 1), (3, 6), (10, 11)]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="3.11 cannot parse such a file at all")
+def test_text_in_a_nested_string_keeps_nothing() -> None:
+    text = """x = f'{a['# lambda-usage: keep']} {b # lambda-usage: keep\n}'\n"""
+    assert spans(text) == [(1, 2)]
 
 
 def test_a_file_that_is_only_comments_is_kept_whole() -> None:
