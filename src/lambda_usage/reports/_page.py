@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lambda_usage.evidence.model import BlindSpot, Evidence, LambdaFunction
+from lambda_usage.reports import _sentences as sentences
 from lambda_usage.reports._wording import count
 
 MAX_WIDTH = 110
@@ -48,9 +49,9 @@ def evidence(page: Console, seen: Evidence, *more: tuple[str, str]) -> None:
     rows = Table.grid(padding=(0, 2, 0, 0))
     rows.add_column(style="dim", no_wrap=True)
     rows.add_column(overflow="fold")
-    rows.add_row("  Traffic", _traffic(seen))
-    rows.add_row("  Period", _period(seen))
-    rows.add_row("  Evidence", _evidence(seen))
+    rows.add_row("  Traffic", sentences.traffic(seen))
+    rows.add_row("  Period", sentences.period(seen))
+    rows.add_row("  Evidence", sentences.recorded(seen))
     if len(seen.lambda_functions) > 1:
         rows.add_row("  Functions", _lambda_functions(seen.lambda_functions))
     for name, words in more:
@@ -69,32 +70,6 @@ def blind_spots(page: Console, spots: Sequence[BlindSpot]) -> None:
     for spot in spots:
         rows.add_row("  •", spot.message)
     page.print(rows)
-
-
-def _traffic(seen: Evidence) -> str:
-    names = seen.lambda_functions
-    whose = names[0].name if len(names) == 1 else count(len(names), "Lambda function")
-    starts = count(seen.inits, "process start")
-    return f"{count(seen.invocations, 'invocation')} and {starts} of {whose}"
-
-
-def _period(seen: Evidence) -> str:
-    days = count(seen.days, "day")
-    if not seen.first or not seen.last:
-        return days
-    first, last = seen.first[:10], seen.last[:10]
-    return f"{days}, {first}" if first == last else f"{days}, {first} to {last} (UTC)"
-
-
-def _evidence(seen: Evidence) -> str:
-    recorded = f"{count(seen.windows, 'invocation')} recorded in full"
-    lost = []
-    if seen.bundles_missing:
-        lost.append(f"{seen.bundles_missing:,} missing")
-    if seen.processes_unfinished:
-        lost.append(f"{count(seen.processes_unfinished, 'process', 'processes')} unfinished")
-    bundles = count(seen.bundles, "bundle")
-    return f"{recorded}; {bundles} ({', '.join(lost)})" if lost else f"{recorded}; {bundles}"
 
 
 def _lambda_functions(functions: Sequence[LambdaFunction]) -> Table:

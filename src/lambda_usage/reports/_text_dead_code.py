@@ -7,75 +7,73 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from lambda_usage.evidence.model import (
-    DeadCodeReport,
-    FileState,
-    FunctionEvidence,
-    RangeKind,
-    Thresholds,
-    Verdict,
-)
+from lambda_usage.evidence.model import DeadCodeReport, FileState, FunctionEvidence, RangeKind
 from lambda_usage.reports import _page as page_of
+from lambda_usage.reports import _sentences as sentences
 from lambda_usage.reports._findings import (
-    MODULE,
     DeadUnit,
     RangeInside,
+    Standing,
     dead_units,
     ranges_apart,
     ranges_inside,
+    standings,
     unproven,
 )
-from lambda_usage.reports._wording import CONFIDENCE, bound, count, line_range, percent
+from lambda_usage.reports._text_fleet import by_lambda_function, dependencies
+from lambda_usage.reports._text_keeps import kept, stale_suppressions
+from lambda_usage.reports._text_rows import file_name, named, rows, rows_by_file
+from lambda_usage.reports._wording import count, line_range
 
 NAMES_PER_FILE = 8
 
-_VERDICTS = (
-    (Verdict.USED, "used", "green", "ran in invocations; module bodies: when loaded"),
-    (Verdict.STARTUP, "startup", "cyan", "ran only while a process started"),
-    (Verdict.DEAD, "dead", "red", "never ran, and the evidence is enough to say so"),
-    (Verdict.UNPROVEN, "unproven", "yellow", "never ran, but the evidence is too thin"),
-    (Verdict.NOT_DEPLOYED, "not deployed", "dim", "in the source, in no deployment package"),
+_STANDINGS = (
+    (Standing.USED, "used", "green", "ran in invocations; module bodies: when loaded"),
+    (Standing.STARTUP, "startup", "cyan", "ran only while a process started"),
+    (Standing.DEAD, "dead", "red", "never ran, and the evidence is enough to say so"),
+    (Standing.KEPT, "kept", "magenta", "never ran, and is kept on purpose"),
+    (Standing.APART, "stubs", "dim", "stubs and error handling that never ran: no proof of death"),
+    (Standing.UNPROVEN, "unproven", "yellow", "never ran, but the evidence is too thin"),
+    (Standing.NOT_DEPLOYED, "not deployed", "dim", "in the source, in no deployment package"),
 )
+_ONLY_IF_ANY = frozenset({Standing.KEPT, Standing.APART})
 
 
 def write_dead_code(page: Console, report: DeadCodeReport) -> None:
     """Writes the whole report."""
     page_of.title(page, "Dead code")
-    page_of.evidence(page, report.evidence, ("Dead means", _rule(report.thresholds)))
+    rule = sentences.rule(report.thresholds)
+    page_of.evidence(page, report.evidence, ("Dead means", rule))
     _summary(page, report)
     _dead(page, dead_units(report))
     _inside(page, ranges_inside(report))
+    dependencies(page, report)
+    kept(page, report)
     _apart(page, ranges_apart(report))
     _unproven(page, unproven(report))
+    by_lambda_function(page, report)
     _not_deployed(page, report)
+    stale_suppressions(page, report)
     page_of.blind_spots(page, report.blind_spots)
 
 
-def _rule(thresholds: Thresholds) -> str:
-    days = count(thresholds.min_days, "day")
-    when = f" on {days} or more" if thresholds.min_days else ", on however few days"
-    return (
-        f"never ran in {thresholds.min_exposure:,} or more invocations{when}, "
-        "in each Lambda function that ships the file"
-    )
-
-
 def _summary(page: Console, report: DeadCodeReport) -> None:
-    numbers = Counter(function.verdict for function in report.functions)
-    rows = Table.grid(padding=(0, 2, 0, 0))
-    rows.add_column(no_wrap=True)
-    rows.add_column(justify="right", no_wrap=True)
-    rows.add_column(style="dim", overflow="fold")
-    for verdict, name, style, meaning in _VERDICTS:
-        shown = style if numbers[verdict] else "dim"
-        number = Text(f"{numbers[verdict]:,}", style=shown)
-        rows.add_row(Text(f"  {name}", style=shown), number, meaning)
+    numbers = Counter(standing for _, standing in standings(report))
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(style="dim", overflow="fold")
+    for standing, name, style, meaning in _STANDINGS:
+        if not numbers[standing] and standing in _ONLY_IF_ANY:
+            continue
+        shown = style if numbers[standing] else "dim"
+        number = Text(f"{numbers[standing]:,}", style=shown)
+        table.add_row(Text(f"  {name}", style=shown), number, meaning)
     page_of.heading(page, f"{count(len(report.functions), 'function')} and module bodies")
-    page.print(rows)
+    page.print(table)
 
 
 def _dead(page: Console, units: Sequence[DeadUnit]) -> None:
@@ -89,24 +87,16 @@ def _dead(page: Console, units: Sequence[DeadUnit]) -> None:
         "Never seen to run. The bounds hold as long as traffic stays what it was.",
         style="bold red",
     )
-    for (file, words), group in groupby(units, key=lambda unit: (unit.file, _bound(unit))):
-        _file_name(page, file, words)
-        _rows(page, ((*_unit_row(unit), "") for unit in group))
-
-
-def _bound(unit: DeadUnit) -> str:
-    if unit.use_upper_bound is None:
-        return ""
-    trials = "process starts" if unit.unit == "inits" else "invocations"
-    return f"{bound(unit.use_upper_bound, trials)} ({CONFIDENCE})"
+    for (file, words), group in groupby(
+        units, key=lambda unit: (unit.file, sentences.unit_bound(unit))
+    ):
+        file_name(page, file, words)
+        rows(page, ((*_unit_row(unit), "") for unit in group))
 
 
 def _unit_row(unit: DeadUnit) -> tuple[str, str]:
-    lines = line_range(unit.first, unit.last)
-    if unit.name == MODULE:
-        inside = f" ({count(unit.inside, 'function')})" if unit.inside else ""
-        return lines, f"whole file, never imported{inside}"
-    return lines, f"{unit.name} (and {unit.inside} inside)" if unit.inside else unit.name
+    name = f"{sentences.unit_name(unit)} {sentences.unit_inside(unit)}".rstrip()
+    return line_range(unit.first, unit.last), name
 
 
 def _inside(page: Console, found: Sequence[RangeInside]) -> None:
@@ -119,22 +109,12 @@ def _inside(page: Console, found: Sequence[RangeInside]) -> None:
         "The function is needed, these lines never were.",
         style="bold red",
     )
-    _by_file(page, ((inside.function.file, *_inside_row(inside)) for inside in found))
+    rows_by_file(page, (_range_row(each, sentences.use(each.function)) for each in found))
 
 
-def _inside_row(inside: RangeInside) -> tuple[str, str, str]:
+def _range_row(inside: RangeInside, remark: str) -> tuple[str, str, str, str]:
     lines = line_range(inside.range.first, inside.range.last)
-    return lines, _name(inside.function), _use(inside.function)
-
-
-def _use(function: FunctionEvidence) -> str:
-    if function.name == MODULE:
-        return ""
-    if function.verdict is Verdict.STARTUP:
-        return "runs at startup only"
-    if function.frequency is None:
-        return ""
-    return f"runs in {percent(function.frequency)} of invocations"
+    return inside.function.file, lines, sentences.plain_name(inside.function.name), remark
 
 
 def _apart(page: Console, found: Sequence[RangeInside]) -> None:
@@ -146,16 +126,7 @@ def _apart(page: Console, found: Sequence[RangeInside]) -> None:
         "That nothing failed does not make them dead: look, but do not count on it.",
     )
     kinds = {RangeKind.ERROR_HANDLING: "error handling", RangeKind.STUB: "stub"}
-    rows = (
-        (
-            inside.function.file,
-            line_range(inside.range.first, inside.range.last),
-            _name(inside.function),
-            kinds.get(inside.range.kind, ""),
-        )
-        for inside in found
-    )
-    _by_file(page, rows)
+    rows_by_file(page, (_range_row(each, kinds.get(each.range.kind, "")) for each in found))
 
 
 def _unproven(page: Console, functions: Sequence[FunctionEvidence]) -> None:
@@ -180,18 +151,15 @@ def _unproven(page: Console, functions: Sequence[FunctionEvidence]) -> None:
 
 def _names_by_file(page: Console, functions: Iterable[FunctionEvidence]) -> bool:
     """Whether names had to be left out."""
-    rows = Table.grid(padding=(0, 2, 0, 0))
-    rows.add_column(overflow="fold")
-    rows.add_column(overflow="fold")
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(overflow="fold")
+    table.add_column(overflow="fold")
     shortened = False
     for file, members in groupby(functions, key=lambda function: function.file):
-        names = [f"{_name(function)}:{function.line}" for function in members]
-        shown = ", ".join(names[:NAMES_PER_FILE])
-        if len(names) > NAMES_PER_FILE:
-            shown += f" and {len(names) - NAMES_PER_FILE} more"
-            shortened = True
-        rows.add_row(f"    {file}", Text(shown, style="dim"))
-    page.print(rows)
+        names = [f"{sentences.plain_name(each.name)}:{each.line}" for each in members]
+        table.add_row(f"    {file}", Text(named(names, NAMES_PER_FILE), style="dim"))
+        shortened |= len(names) > NAMES_PER_FILE
+    page.print(table)
     return shortened
 
 
@@ -207,35 +175,3 @@ def _not_deployed(page: Console, report: DeadCodeReport) -> None:
     )
     for file in sorted(files):
         page.print(Text(f"  {file}").append(f"  {count(functions[file], 'function')}", "dim"))
-
-
-def _name(function: FunctionEvidence) -> str:
-    return "module body" if function.name == MODULE else function.name
-
-
-def _by_file(page: Console, found: Iterable[tuple[str, str, str, str]]) -> None:
-    """Rows of (file, lines, name, remark) under the names of their files."""
-    for file, group in groupby(found, key=lambda row: row[0]):
-        _file_name(page, file)
-        _rows(page, ((lines, name, remark) for _, lines, name, remark in group))
-
-
-def _file_name(page: Console, file: str, remark: str = "") -> None:
-    line = Text(f"  {file}", style="bold")
-    gap = page.width - len(line) - len(remark) - 2
-    if remark and gap >= 2:
-        line.append(" " * gap).append(remark, style="not bold dim")
-    page.print(line)
-    if remark and gap < 2:
-        page.print(Padding(Text(remark, style="dim"), (0, 0, 0, 8)))
-
-
-def _rows(page: Console, found: Iterable[tuple[str, str, str]]) -> None:
-    """Rows of (lines, name, remark)."""
-    rows = Table.grid(padding=(0, 2, 0, 0), expand=True)
-    rows.add_column(justify="right", no_wrap=True, width=13)
-    rows.add_column(overflow="fold", ratio=1)
-    rows.add_column(style="dim", justify="right", no_wrap=True)
-    for row in found:
-        rows.add_row(*row)
-    page.print(rows)

@@ -1,0 +1,66 @@
+"""What is kept on purpose, in a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from lambda_usage.evidence.model import DeadCodeReport, Keep, KeepEvidence, KeepState
+from lambda_usage.reports import _page as page_of
+from lambda_usage.reports._findings import MODULE, KeptUnit, kept_units, suppressions
+from lambda_usage.reports._text_rows import named, rows_by_file
+from lambda_usage.reports._wording import count, line_range
+
+MAX_NAMES = 4
+
+
+def kept(page: Console, report: DeadCodeReport) -> None:
+    """Code that never ran and that somebody asked to keep."""
+    units = kept_units(report)
+    if not units:
+        return
+    page_of.heading(
+        page,
+        f"Kept on purpose: {count(len(units), 'piece')} of code",
+        "Never seen to run either, but somebody asked to keep it.",
+        style="bold magenta",
+    )
+    rows_by_file(page, map(_row, units))
+    reasons = {f"{unit.keep.place}: {unit.keep.reason}": None for unit in units if unit.keep.reason}
+    for words in reasons:
+        page.print(Text(f"  {words}", style="dim"))
+
+
+def stale_suppressions(page: Console, report: DeadCodeReport) -> None:
+    """Suppressions that have expired, or that keep nothing."""
+    expired = suppressions(report, KeepState.EXPIRED)
+    needless = suppressions(report, KeepState.NEEDLESS)
+    if not expired and not needless:
+        return
+    page_of.heading(
+        page,
+        f"Suppressions to look at: {len(expired):,} expired, {len(needless):,} needless",
+        "Expired ones keep nothing any more; of needless ones, all is used.",
+    )
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(overflow="fold")
+    table.add_column(style="dim", overflow="fold")
+    for each in expired:
+        table.add_row(f"  {each.keep.place}", f"expired {each.keep.until}: {_kept_names(each)}")
+    for each in needless:
+        table.add_row(f"  {each.keep.place}", "keeps nothing that would be reported")
+    page.print(table)
+
+
+def _row(unit: KeptUnit) -> tuple[str, str, str, str]:
+    name = "module body and all in it" if unit.name == MODULE else unit.name
+    return unit.file, line_range(unit.first, unit.last), name, _until(unit.keep)
+
+
+def _until(keep: Keep) -> str:
+    return f"until {keep.until}" if keep.until else "for good"
+
+
+def _kept_names(found: KeepEvidence) -> str:
+    return named(list(found.functions), MAX_NAMES) or "it keeps nothing"
