@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from lambda_usage.combine.errors import BundleGoneError
-from lambda_usage.combine.stores import Store, StoredBundle
+from lambda_usage.combine.stores import Store, StoredFile
 
 WORKERS = 8
 AHEAD = 16
@@ -27,7 +27,7 @@ class Fetched(NamedTuple):
     problem: str = ""
 
 
-def fetched(store: Store, bundles: Iterable[StoredBundle]) -> Generator[Fetched, None, None]:
+def fetched(store: Store, bundles: Iterable[StoredFile]) -> Generator[Fetched, None, None]:
     """Each bundle in the order given; a path is good until the next one is asked for.
 
     Raises:

@@ -9,7 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from lambda_usage.combine.errors import BundleGoneError, StoreAddressError, StoreError
-from lambda_usage.combine.stores import BUNDLE_SUFFIX, StoredBundle
+from lambda_usage.combine.stores import (
+    BUNDLE_SUFFIX,
+    INVENTORY_FOLDER,
+    INVENTORY_SUFFIX,
+    StoredFile,
+)
 
 
 class FolderStore:
@@ -25,20 +30,29 @@ class FolderStore:
         """The path, as it was given."""
         return str(self._path)
 
-    def single(self) -> StoredBundle | None:
+    def single(self) -> StoredFile | None:
         """The file itself, where the path is one."""
         if not self._path.is_file():
             return None
-        return StoredBundle(self._path.name, self._path.stat().st_size)
+        return _stored(self._path.name, self._path)
 
-    def bundles(self, prefix: str = "") -> Iterator[StoredBundle]:
+    def bundles(self, prefix: str = "") -> Iterator[StoredFile]:
         """Every bundle below the folder whose relative path begins with ``prefix``."""
+        return self._listed(prefix, BUNDLE_SUFFIX)
+
+    def inventories(self) -> Iterator[StoredFile]:
+        """Every inventory below the folder; none where the path is a file."""
+        if self._path.is_file():
+            return iter(())
+        return self._listed(INVENTORY_FOLDER, INVENTORY_SUFFIX)
+
+    def _listed(self, prefix: str, suffix: str) -> Iterator[StoredFile]:
         if not self._path.is_dir():
             raise StoreError(f"there is no folder {self._path}: check the path")
         for path in _files_below(self._path / prefix.rpartition("/")[0]):
             name = path.relative_to(self._path).as_posix()
-            if name.startswith(prefix) and name.endswith(BUNDLE_SUFFIX):
-                yield StoredBundle(name, path.stat().st_size)
+            if name.startswith(prefix) and name.endswith(suffix):
+                yield _stored(name, path)
 
     def fetch(self, name: str, to_path: Path) -> Path:
         """The original: reading it changes nothing."""
@@ -63,6 +77,11 @@ class FolderStore:
                 unfinished.unlink()
             raise StoreError(f"cannot write {path}: {error.strerror or error}") from error
         return str(path)
+
+
+def _stored(name: str, path: Path) -> StoredFile:
+    found = path.stat()
+    return StoredFile(name, found.st_size, found.st_mtime)
 
 
 def _files_below(folder: Path) -> Iterator[Path]:

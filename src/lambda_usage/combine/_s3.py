@@ -10,13 +10,21 @@ from typing import TYPE_CHECKING
 
 from lambda_usage.combine._s3_errors import Action, is_transient, translated
 from lambda_usage.combine.errors import StoreAddressError, StoreError
-from lambda_usage.combine.stores import BUNDLE_SUFFIX, StoredBundle
+from lambda_usage.combine.stores import (
+    BUNDLE_SUFFIX,
+    INVENTORY_FOLDER,
+    INVENTORY_SUFFIX,
+    StoredFile,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectTypeDef
 
 CONNECTIONS = 8
 _ATTEMPTS = 3
+_BUNDLE_TYPE = "application/vnd.sqlite3"
+_TYPES = {".json": "application/json", INVENTORY_SUFFIX: "application/gzip"}
 
 
 class S3Store:
@@ -43,7 +51,7 @@ class S3Store:
         # "coverage" means the folder: "coverage-old/" beside it is another matter.
         return self._key if not self._key or self._key.endswith("/") else f"{self._key}/"
 
-    def single(self) -> StoredBundle | None:
+    def single(self) -> StoredFile | None:
         """The object that the address names; found by listing, which needs no more rights."""
         if not self._key or self._key.endswith("/"):
             return None
@@ -52,20 +60,26 @@ class S3Store:
         # Listings are sorted: the object itself comes before all that it is a prefix of.
         for found in page.get("Contents", ()):
             if found["Key"] == self._key:
-                return StoredBundle(self._key.rpartition("/")[2], found["Size"])
+                return _stored(self._key.rpartition("/")[2], found)
         return None
 
-    def bundles(self, prefix: str = "") -> Iterator[StoredBundle]:
+    def bundles(self, prefix: str = "") -> Iterator[StoredFile]:
         """Every bundle in the folder whose name begins with ``prefix``, page by page."""
+        return self._listed(prefix, BUNDLE_SUFFIX)
+
+    def inventories(self) -> Iterator[StoredFile]:
+        """Every inventory in the folder."""
+        return self._listed(INVENTORY_FOLDER, INVENTORY_SUFFIX)
+
+    def _listed(self, prefix: str, suffix: str) -> Iterator[StoredFile]:
         with translated(Action.LIST, self._bucket, self._folder + prefix):
             pages = self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self._bucket, Prefix=self._folder + prefix
             )
             for page in pages:
                 for found in page.get("Contents", ()):
-                    if found["Key"].endswith(BUNDLE_SUFFIX):
-                        name = found["Key"].removeprefix(self._folder)
-                        yield StoredBundle(name, found["Size"])
+                    if found["Key"].endswith(suffix):
+                        yield _stored(found["Key"].removeprefix(self._folder), found)
 
     def fetch(self, name: str, to_path: Path) -> Path:
         """Download one object; a connection that breaks off half-way is tried again."""
@@ -87,7 +101,7 @@ class S3Store:
         key = self._folder + target
         if not target or target.endswith("/"):
             raise StoreAddressError(f"cannot write to s3://{self._bucket}/{key}: name a file")
-        kind = "application/json" if key.endswith(".json") else "application/vnd.sqlite3"
+        kind = next((kind for end, kind in _TYPES.items() if key.endswith(end)), _BUNDLE_TYPE)
         with translated(Action.WRITE, self._bucket, key), local_path.open("rb") as body:
             self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=kind)
         return f"s3://{self._bucket}/{key}"
@@ -116,3 +130,7 @@ class S3Store:
                 return boto3.client("s3", config=config)
             except ValueError as error:
                 raise StoreError(f"{error}: check AWS_ENDPOINT_URL and AWS_REGION") from error
+
+
+def _stored(name: str, found: ObjectTypeDef) -> StoredFile:
+    return StoredFile(name, found["Size"], found["LastModified"].timestamp())

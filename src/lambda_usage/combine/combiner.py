@@ -11,7 +11,7 @@ from lambda_usage.bundle.model import Bundle, BundleError
 from lambda_usage.bundle.reader import bundle_kind, read_bundle
 from lambda_usage.combine._fetching import Fetched, fetched
 from lambda_usage.combine.merge import merge_into
-from lambda_usage.combine.stores import Store, StoredBundle
+from lambda_usage.combine.stores import Store, StoredFile
 
 Progress = Callable[[int, int], None]
 """Called after each file with how many are done, and of how many."""
@@ -47,7 +47,7 @@ def combine_store(store: Store, prefix: str = "", progress: Progress | None = No
     """
     single = store.single()
     tally = _Tally(named=single is not None)
-    listing: Iterable[StoredBundle] = [single] if single else store.bundles(prefix)
+    listing: Iterable[StoredFile] = [single] if single else store.bundles(prefix)
     total = 0
     if progress:
         listing = list(listing)

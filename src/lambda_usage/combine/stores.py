@@ -1,4 +1,4 @@
-"""Where bundles lie: one small interface, whether in S3 or in a folder."""
+"""Where bundles and inventories lie: one small interface, whether in S3 or in a folder."""
 
 from __future__ import annotations
 
@@ -11,15 +11,20 @@ from lambda_usage.combine.errors import StoreAddressError
 
 BUNDLE_SUFFIX = ".coverage"
 """Only names with this ending are bundles, or combined files."""
+INVENTORY_FOLDER = "inventory/"
+"""Below a store's address; in it, one folder for each source tree."""
+INVENTORY_SUFFIX = ".json.gz"
 
 
-class StoredBundle(NamedTuple):
-    """A file in a store that should be a bundle."""
+class StoredFile(NamedTuple):
+    """A file in a store that should be a bundle, or an inventory."""
 
     name: str
     """Path below the store's address, with ``/``."""
     size: int
     """Bytes."""
+    modified: float = 0.0
+    """When it was last written, as a Unix time; 0 where that is unknown."""
 
 
 class Store(Protocol):
@@ -33,17 +38,20 @@ class Store(Protocol):
     def downloads(self) -> bool:
         """Whether fetching goes over a network, and so pays off in parallel."""
 
-    def single(self) -> StoredBundle | None:
+    def single(self) -> StoredFile | None:
         """The file that the address names, where it names a file and not a folder."""
 
-    def bundles(self, prefix: str = "") -> Iterator[StoredBundle]:
+    def bundles(self, prefix: str = "") -> Iterator[StoredFile]:
         """What lies in the store and begins with ``prefix``, in order of name."""
+
+    def inventories(self) -> Iterator[StoredFile]:
+        """The inventories that were uploaded, in order of name: ``inventory/<tree>/<hash>``."""
 
     def fetch(self, name: str, to_path: Path) -> Path:
         """Make a file readable here.
 
         Args:
-            name: As :meth:`bundles` gave it.
+            name: As the store gave it.
             to_path: Where to put a copy, where one is needed.
 
         Returns:

@@ -17,7 +17,7 @@ from lambda_usage.combine import _fetching
 from lambda_usage.combine.combiner import Combined, combine_store
 from lambda_usage.combine.errors import BundleGoneError, StoreError
 from lambda_usage.combine.outputs import write_output
-from lambda_usage.combine.stores import StoredBundle, open_store
+from lambda_usage.combine.stores import StoredFile, open_store
 
 BUCKET = "usage-bucket"
 WriteBundle = Callable[..., Path]
@@ -160,7 +160,7 @@ class Downloads:
         return None
 
     def bundles(self, prefix: str = "") -> Any:
-        return (StoredBundle(f"{number}.coverage", 1) for number in range(self.count))
+        return (StoredFile(f"{number}.coverage", 1) for number in range(self.count))
 
     def fetch(self, name: str, to_path: Path) -> Path:
         if name == "3.coverage":

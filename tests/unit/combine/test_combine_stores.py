@@ -55,7 +55,7 @@ def test_an_address_that_names_a_file_is_that_file(tmp_path: Path) -> None:
     store = open_store(str(tmp_path / "all.usage"))
     single = store.single()
     assert single is not None
-    assert single == ("all.usage", 7)
+    assert (single.name, single.size) == ("all.usage", 7)
     assert store.fetch(single.name, tmp_path / "copy").read_bytes() == b"content"
 
 

@@ -1,0 +1,67 @@
+"""Inventories lie beside bundles, and neither is taken for the other."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lambda_usage.combine.combiner import combine_store
+from lambda_usage.combine.errors import StoreError
+from lambda_usage.combine.stores import open_store
+
+BUCKET = "usage-bucket"
+NAMES = ["inventory/billing/aa.json.gz", "inventory/shop/bb.json.gz", "inventory/shop/cc.json.gz"]
+
+
+def test_a_folder_lists_inventories_with_when_they_were_written(tmp_path: Path, write: Any) -> None:
+    write("2026/11/20/f-p-000000.coverage")
+    for number, name in enumerate(NAMES):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x" * number)
+        os.utime(path, (1000.0 + number, 1000.0 + number))
+    (tmp_path / "inventory/shop/notes.txt").touch()
+    (tmp_path / "elsewhere.json.gz").touch()
+    found = list(open_store(str(tmp_path)).inventories())
+    assert found == [(name, i, 1000.0 + i) for i, name in enumerate(NAMES)]
+
+
+def test_a_store_without_inventories_lists_none(tmp_path: Path, s3: Any) -> None:
+    s3.put_object(Bucket=BUCKET, Key="coverage/a.coverage", Body=b"")
+    (tmp_path / "file").touch()
+    for address in (str(tmp_path), str(tmp_path / "file"), f"s3://{BUCKET}/coverage"):
+        assert list(open_store(address).inventories()) == []
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="there is no folder"):
+        list(open_store(str(tmp_path / "nowhere")).inventories())
+
+
+def test_s3_lists_inventories_with_when_they_were_written(s3: Any) -> None:
+    for name in [*NAMES, "2026/11/20/f.coverage", "inventory.json.gz"]:
+        s3.put_object(Bucket=BUCKET, Key=f"coverage/{name}", Body=b"abc")
+    found = list(open_store(f"s3://{BUCKET}/coverage").inventories())
+    assert [(each.name, each.size) for each in found] == [(name, 3) for name in NAMES]
+    written = s3.head_object(Bucket=BUCKET, Key=f"coverage/{NAMES[0]}")["LastModified"]
+    assert found[0].modified == written.timestamp()
+
+
+def test_inventories_are_no_bundles(tmp_path: Path, write: Any) -> None:
+    write("2026/11/20/f-p-000000.coverage")
+    (tmp_path / "inventory/shop").mkdir(parents=True)
+    (tmp_path / "inventory/shop/aa.json.gz").write_bytes(b"junk")
+    combined = combine_store(open_store(str(tmp_path)))
+    assert (combined.read, combined.broken) == (1, ())
+
+
+def test_an_inventory_in_s3_is_stored_as_what_it_is(s3: Any, tmp_path: Path) -> None:
+    (tmp_path / "local").write_bytes(b"abc")
+    address = open_store(f"s3://{BUCKET}/coverage").put(tmp_path / "local", NAMES[0])
+    assert address == f"s3://{BUCKET}/coverage/{NAMES[0]}"
+    head = s3.head_object(Bucket=BUCKET, Key=f"coverage/{NAMES[0]}")
+    assert head["ContentType"] == "application/gzip"
+    assert "ContentEncoding" not in head  # or clients would unpack it on the way
