@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, TextIO
@@ -79,7 +80,8 @@ def dead_code(
     from lambda_usage.reports import renderer_for
 
     thresholds = Thresholds(min_exposure, min_days, tuple(expect_function or ()))
-    found = dead_code_report(combined.bundle, inventory, thresholds, broken=combined.broken)
+    today = datetime.now(UTC).date()
+    found = dead_code_report(combined.bundle, inventory, thresholds, combined.broken, today)
     _write(output, lambda out: renderer_for(form).dead_code(found, out))
     return exit_code(combined)
 

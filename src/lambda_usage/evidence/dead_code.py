@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
 
 from lambda_usage.bundle.model import Bundle
 from lambda_usage.evidence.blind_spots import blind_spots
 from lambda_usage.evidence.by_lambda_function import verdicts
 from lambda_usage.evidence.dependencies import dependencies
 from lambda_usage.evidence.judging import Case
+from lambda_usage.evidence.keeps import Keeps
 from lambda_usage.evidence.ledger import Ledger
 from lambda_usage.evidence.model import (
     DeadCodeReport,
@@ -32,6 +35,7 @@ def dead_code_report(
     inventory: Inventory,
     thresholds: Thresholds,
     broken: Sequence[tuple[str, str]] = (),
+    today: date | None = None,
 ) -> DeadCodeReport:
     """Judge every function, class body and module body of a source tree.
 
@@ -40,7 +44,9 @@ def dead_code_report(
         inventory: The source.
         thresholds: How much evidence ``dead`` needs.
         broken: Bundles that could not be read: name and reason.
+        today: The day (UTC) for which to tell which suppressions have expired; without it, none.
     """
+    keeps = Keeps(inventory, today or date.min)
     missing = not_seen(bundle, thresholds)
     origins = views(bundle)
     ledger = Ledger()
@@ -50,8 +56,8 @@ def dead_code_report(
         if unit.vendored and not any(view.ships(unit.path) for view in origins):
             continue  # out of the recorders' scope: they say nothing of it, and nor do we
         file, scopes = _judge(unit, origins, thresholds, missing, ledger)
-        files.append(file)
-        functions += scopes
+        files.append(_kept_file(file, keeps))
+        functions += [_kept_function(each, keeps) for each in scopes]
     return DeadCodeReport(
         evidence(bundle),
         blind_spots(bundle, inventory, broken, missing),
@@ -59,6 +65,19 @@ def dead_code_report(
         tuple(files),
         tuple(functions),
         dependencies(bundle, thresholds, missing),
+        keeps.evidence(functions, files),
+    )
+
+
+def _kept_file(file: FileEvidence, keeps: Keeps) -> FileEvidence:
+    return replace(file, dead_lines=keeps.split(file.file, file.dead_lines))
+
+
+def _kept_function(function: FunctionEvidence, keeps: Keeps) -> FunctionEvidence:
+    return replace(
+        function,
+        dead_lines=keeps.split(function.file, function.dead_lines),
+        keep=keeps.of(function.file, function.line, function.last_line),
     )
 
 
