@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from lambda_usage.cli.errors import ExitCode, complain
 
-_LIBRARIES = ("boto3", "coverage", "rich", "scipy", "typer")
+_LIBRARIES = ("boto3", "coverage", "msgspec", "rich", "scipy", "typer")
 
 
 def main() -> int:
