@@ -82,12 +82,12 @@ def environment(
     with locked(f"env-{folder.name}"):
         if not (folder / "complete").exists():
             shutil.rmtree(folder, ignore_errors=True)
-            _uv("venv", "--quiet", "--python", str(python.executable), str(folder))
+            uv("venv", "--quiet", "--python", str(python.executable), str(folder))
             install = ["pip", "install", "--quiet", "--python", str(executable)]
             if editable:
-                _uv(*install, "--editable", f"{ROOT}[{','.join(requirements)}]")
+                uv(*install, "--editable", f"{ROOT}[{','.join(requirements)}]")
             else:
-                _uv(*install, *requirements)
+                uv(*install, *requirements)
             (folder / "complete").touch()
     return PythonEnv(python.version, executable)
 
@@ -131,7 +131,8 @@ def _version(executable: Path) -> str | None:
     return done.stdout.strip() if done.returncode == 0 else None
 
 
-def _uv(*arguments: str) -> None:
+def uv(*arguments: str) -> None:
+    """Runs uv, which must be beside this Python or on the PATH."""
     beside = Path(sysconfig.get_path("scripts")) / "uv"
     program = str(beside) if beside.exists() else shutil.which("uv")
     if program is None:
