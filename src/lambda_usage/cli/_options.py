@@ -14,6 +14,9 @@ class Form(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    HTML = "html"
+    MARKDOWN = "markdown"
+    CSV = "csv"
 
 
 StoreArgument = Annotated[
@@ -40,7 +43,14 @@ PrefixOption = Annotated[
         show_default=False,
     ),
 ]
-FormOption = Annotated[Form, typer.Option("--format", help="text for people, json for programs.")]
+FormOption = Annotated[
+    Form,
+    typer.Option(
+        "--format",
+        help="text or html (both reports in one file) for people, markdown for a pull request, "
+        "json for programs, csv for spreadsheets.",
+    ),
+]
 OutputOption = Annotated[
     str,
     typer.Option(

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,14 +18,20 @@ from lambda_usage.cli._options import (
     ReportStoreArgument,
     SourceOption,
 )
-from lambda_usage.cli.errors import ExitCode, complain, in_one_line
-from lambda_usage.combine.stores import put_at
+from lambda_usage.cli._output import write_text
+from lambda_usage.cli.errors import ExitCode, in_one_line
+
+if TYPE_CHECKING:
+    from lambda_usage.combine.combiner import Combined
+    from lambda_usage.evidence.model import Thresholds
+    from lambda_usage.evidence.scopes import Inventory
 
 DEAD_CODE_EPILOG = """\
 [bold]Examples[/bold]
 
   lambda-usage report dead-code s3://my-bucket/coverage --source src
   lambda-usage report dead-code all.coverage --source src --format json
+  lambda-usage report dead-code ./usage --source . --format html --output report.html
   lambda-usage report dead-code ./usage --source . --min-days 0
 """
 HOT_PATHS_EPILOG = """\
@@ -37,6 +39,7 @@ HOT_PATHS_EPILOG = """\
 
   lambda-usage report hot-paths s3://my-bucket/coverage --source src
   lambda-usage report hot-paths all.coverage --format json
+  lambda-usage report hot-paths ./usage --format csv --output paths.csv
 """
 
 report = typer.Typer(
@@ -80,9 +83,12 @@ def dead_code(
     from lambda_usage.reports import renderer_for
 
     thresholds = Thresholds(min_exposure, min_days, tuple(expect_function or ()))
+    if form is Form.HTML:
+        _write_html(combined, inventory, thresholds, output)
+        return exit_code(combined)
     today = datetime.now(UTC).date()
     found = dead_code_report(combined.bundle, inventory, thresholds, combined.broken, today)
-    _write(output, lambda out: renderer_for(form).dead_code(found, out))
+    write_text(output, lambda out: renderer_for(form).dead_code(found, out))
     return exit_code(combined)
 
 
@@ -101,10 +107,14 @@ def hot_paths(
         check_source(source, inventory, combined.bundle)
 
     from lambda_usage.evidence.hot_paths import hot_paths_report
+    from lambda_usage.evidence.model import Thresholds
     from lambda_usage.reports import renderer_for
 
+    if form is Form.HTML:
+        _write_html(combined, inventory, Thresholds(), output)
+        return exit_code(combined)
     found = hot_paths_report(combined.bundle, inventory, broken=combined.broken)
-    _write(output, lambda out: renderer_for(form).hot_paths(found, out))
+    write_text(output, lambda out: renderer_for(form).hot_paths(found, out))
     return exit_code(combined)
 
 
@@ -112,15 +122,17 @@ report.command("dead-code", help=paragraphs(dead_code), epilog=DEAD_CODE_EPILOG)
 report.command("hot-paths", help=paragraphs(hot_paths), epilog=HOT_PATHS_EPILOG)(hot_paths)
 
 
-def _write(output: str, write: Callable[[TextIO], None]) -> None:
-    if not output:
-        # A terminal that cannot show a character gets a question mark, not a traceback.
-        if hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(errors="replace")
-        write(sys.stdout)
-        return
-    with TemporaryDirectory(prefix="lambda-usage-") as folder:
-        local = Path(folder) / "report"
-        with local.open("w", encoding="utf-8") as file:
-            write(file)
-        complain(f"wrote {put_at(local, output)}")
+def _write_html(
+    combined: Combined, inventory: Inventory | None, thresholds: Thresholds, output: str
+) -> None:
+    """Both reports are one file: each leads to the other."""
+    from lambda_usage.evidence.dead_code import dead_code_report
+    from lambda_usage.evidence.hot_paths import hot_paths_report
+    from lambda_usage.evidence.scopes import Inventory
+    from lambda_usage.reports.html import write_html
+
+    bundle, broken, today = combined.bundle, combined.broken, datetime.now(UTC).date()
+    source = inventory or Inventory(None, {})
+    dead = dead_code_report(bundle, source, thresholds, broken, today)
+    hot = hot_paths_report(bundle, inventory, broken)
+    write_text(output, lambda out: write_html(dead, hot, source, out))

@@ -18,7 +18,13 @@ class Renderer(Protocol):
 
 
 def renderer_for(form: str) -> Renderer:
-    """The renderer of a form, ``text`` or ``json``; each is loaded only when it is asked for.
+    """The renderer of a form; each is loaded only when it is asked for.
+
+    HTML has none: it is one page with both reports and the source
+    (:func:`lambda_usage.reports.html.write_html`).
+
+    Args:
+        form: ``text``, ``json``, ``markdown`` or ``csv``.
 
     Raises:
         ValueError: There is no such form.
@@ -31,4 +37,12 @@ def renderer_for(form: str) -> Renderer:
         from lambda_usage.reports.text import TextRenderer
 
         return TextRenderer()
-    raise ValueError(f"no report form {form!r}: there are text and json")
+    if form == "markdown":
+        from lambda_usage.reports.markdown import MarkdownRenderer
+
+        return MarkdownRenderer()
+    if form == "csv":
+        from lambda_usage.reports.csv import CsvRenderer
+
+        return CsvRenderer()
+    raise ValueError(f"no report form {form!r}: there are text, json, markdown and csv")
