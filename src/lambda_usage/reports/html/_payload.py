@@ -1,0 +1,234 @@
+"""What the page's tables show, as compact data: a part for the start, and one for later.
+
+Rows are lists; ``scripts/data.js`` names their places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lambda_usage.evidence.model import (
+    DeadCodeReport,
+    DependencyEvidence,
+    Evidence,
+    FileEvidence,
+    FunctionEvidence,
+    FunctionFrequency,
+    HotPathsReport,
+    LambdaFunctionVerdict,
+    PathEvidence,
+)
+from lambda_usage.reports._findings import (
+    DeadUnit,
+    KeptUnit,
+    RangeInside,
+    dead_units,
+    kept_units,
+    ranges_apart,
+    ranges_inside,
+)
+from lambda_usage.reports._wording import duration, percent
+from lambda_usage.reports.html._lines import LETTERS, NOTHING, counted
+from lambda_usage.reports.html._numbering import NOWHERE, Numbering
+from lambda_usage.reports.html._packing import Interned, significant
+from lambda_usage.reports.html._use import Use, between, use_of
+
+Row = list[Any]
+
+_STATES = list(LETTERS)
+
+
+def for_the_start(
+    dead_code: DeadCodeReport,
+    hot_paths: HotPathsReport,
+    numbers: Numbering,
+    lines: Mapping[str, str],
+    with_source: Sequence[str],
+) -> dict[str, Any]:
+    """What the page needs to show any of its tables.
+
+    Args:
+        dead_code: Which code is not used.
+        hot_paths: Where the traffic goes.
+        numbers: Those of all that the reports speak of.
+        lines: A letter for each line of each file.
+        with_source: The files whose text is in the page, in its order there.
+    """
+    words: Interned[str] = Interned()
+    names: Interned[tuple[str, str]] = Interned()
+    sources = {file: number for number, file in enumerate(with_source)}
+    content = {
+        "states": LETTERS,
+        "evidence": _evidence(dead_code.evidence),
+        "lambdas": numbers.lambdas.values,
+        "files": [_file(e, lines[e.file], numbers, sources) for e in dead_code.files],
+        "functions": [_function(*each, numbers, words) for each in numbers.functions],
+        "dead": [_unit(each, numbers) for each in dead_units(dead_code)],
+        "inside": [_range(each, numbers) for each in ranges_inside(dead_code)],
+        "apart": [_range(each, numbers) for each in ranges_apart(dead_code)],
+        "kept": [_kept(each, numbers) for each in kept_units(dead_code)],
+        "paths": [_path(each, numbers, names) for each in hot_paths.paths],
+        "hot": [_hot(each, numbers) for each in hot_paths.functions],
+        "dependencies": [_dependency(e, numbers, words) for e in dead_code.dependencies],
+        "keeps": [
+            [numbers.keeps(each.keep), each.state.value, list(each.functions)]
+            for each in dead_code.keeps
+        ],
+    }
+    along = [[file, name, numbers.function(file, name)] for file, name in names.values]
+    keeps = [[each.place, each.reason, each.until or ""] for each in numbers.keeps.values]
+    return {**content, "along": along, "suppressions": keeps, "words": words.values}
+
+
+def for_later(numbers: Numbering) -> dict[str, Any]:
+    """What the page needs to tell of one function, or to take the view of one Lambda function."""
+    words: Interned[str] = Interned()
+    verdicts: Interned[tuple[Any, ...]] = Interned()
+    functions = [
+        [
+            [
+                verdicts(tuple(_verdict(each, function.unit, numbers, words)))
+                for each in function.lambda_functions
+            ],
+            [[dead.first, dead.last, dead.kind.value] for dead in function.dead_lines],
+            words(function.first_seen or ""),
+        ]
+        for function, _ in numbers.functions
+    ]
+    return {"functions": functions, "verdicts": verdicts.values, "words": words.values}
+
+
+def _evidence(seen: Evidence) -> dict[str, Any]:
+    return {"invocations": seen.invocations, "inits": seen.inits, "windows": seen.windows}
+
+
+def _file(file: FileEvidence, lines: str, numbers: Numbering, sources: Mapping[str, int]) -> Row:
+    counts = counted(lines, file.state)
+    return [
+        file.file,
+        file.state.value,
+        len(lines),
+        [counts[letter] for letter in (*LETTERS.values(), NOTHING)],
+        [numbers.lambdas(name) for name in file.lambda_functions],
+        sources.get(file.file, NOWHERE),
+    ]
+
+
+def _function(
+    function: FunctionEvidence, state: str, numbers: Numbering, words: Interned[str]
+) -> Row:
+    return [
+        numbers.file(function.file),
+        function.name,
+        function.line,
+        max(function.last_line, function.line),
+        _STATES.index(state),
+        round(function.exposure),
+        int(function.unit == "inits"),
+        *_use(use_of(function, function.unit), words),
+        words(function.last_seen or ""),
+        words(function.reason),
+        numbers.keeps(function.keep) if function.keep else NOWHERE,
+        sum(dead.last - dead.first + 1 for dead in function.dead_lines),
+    ]
+
+
+def _use(use: Use, words: Interned[str]) -> Row:
+    return [words(use.words), words(use.interval), significant(use.rank)]
+
+
+def _verdict(
+    each: LambdaFunctionVerdict, unit: str, numbers: Numbering, words: Interned[str]
+) -> Row:
+    return [
+        numbers.lambdas(each.lambda_function),
+        _STATES.index(each.verdict),
+        round(each.exposure),
+        each.days,
+        *_use(use_of(each, unit), words),
+        words(each.first_seen or ""),
+        words(each.last_seen or ""),
+        words(each.reason),
+    ]
+
+
+def _unit(unit: DeadUnit, numbers: Numbering) -> Row:
+    return [
+        numbers.file(unit.file),
+        numbers.function(unit.file, unit.name, None if unit.whole_file else unit.first),
+        unit.first,
+        unit.last,
+        unit.inside,
+        int(unit.whole_file),
+    ]
+
+
+def _range(found: RangeInside, numbers: Numbering) -> Row:
+    function = found.function
+    number = numbers.function(function.file, function.name, function.line)
+    return [
+        numbers.file(function.file),
+        number,
+        found.range.first,
+        found.range.last,
+        found.range.kind.value,
+    ]
+
+
+def _kept(unit: KeptUnit, numbers: Numbering) -> Row:
+    return [
+        numbers.file(unit.file),
+        numbers.function(unit.file, unit.name),
+        unit.first,
+        unit.last,
+        numbers.keeps(unit.keep),
+    ]
+
+
+def _path(path: PathEvidence, numbers: Numbering, names: Interned[tuple[str, str]]) -> Row:
+    seconds = path.duration_mean_s
+    return [
+        path.id,
+        percent(path.share),
+        between(path.share_low, path.share_high),
+        *(significant(each) for each in (path.share, path.share_low, path.share_high)),
+        path.windows,
+        "" if seconds is None else duration(seconds),
+        None if seconds is None else significant(seconds),
+        significant(path.errors),
+        significant(path.invocations),
+        [numbers.lambdas(name) for name in path.lambda_functions],
+        [names(_place(each)) for each in path.functions],
+    ]
+
+
+def _place(name: str) -> tuple[str, str]:
+    file, _, function = name.rpartition(":")
+    return file, function
+
+
+def _hot(each: FunctionFrequency, numbers: Numbering) -> Row:
+    shares = each.frequency, each.frequency_low, each.frequency_high
+    return [
+        each.file,
+        each.name,
+        each.line,
+        numbers.function(each.file, each.name, each.line),
+        percent(each.frequency),
+        between(each.frequency_low, each.frequency_high),
+        *map(significant, shares),
+        each.windows,
+    ]
+
+
+def _dependency(each: DependencyEvidence, numbers: Numbering, words: Interned[str]) -> Row:
+    return [
+        each.name,
+        each.version,
+        _STATES.index(each.verdict),
+        round(each.exposure),
+        each.days,
+        words(each.reason),
+        [_verdict(verdict, "invocations", numbers, words) for verdict in each.lambda_functions],
+    ]

@@ -1,0 +1,172 @@
+"""The summary at the top of the page, in words and round numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lambda_usage.evidence.model import (
+    DeadCodeReport,
+    Evidence,
+    FileState,
+    HotPathsReport,
+    LambdaFunction,
+    Thresholds,
+)
+from lambda_usage.reports._wording import count, percent
+from lambda_usage.reports.html._lines import LETTERS, counted
+from lambda_usage.reports.html._numbering import Numbering
+
+_MEANINGS = {
+    "used": ("Used", "ran in invocations; module and class bodies: ran when loaded"),
+    "startup": ("Startup", "ran only while a process started"),
+    "dead": ("Dead", "never ran, and the evidence is enough to say so"),
+    "error-handling": ("Error handling", "never ran; that nothing failed does not make it dead"),
+    "stub": ("Stub", "never ran, nor was it meant to: abstract, or not written yet"),
+    "unproven": ("Unproven", "never seen to run, but the evidence is too thin"),
+    "kept": ("Kept", "never ran, and is kept on purpose"),
+    "not_deployed": ("Not deployed", "in the source, in no deployment package"),
+}
+_ALWAYS_SHOWN = ("used", "startup", "dead", "unproven", "not_deployed")
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """How much code stands in one way."""
+
+    state: str
+    name: str
+    meaning: str
+    functions: int
+    lines: int
+    share: float
+    share_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """All that the summary says."""
+
+    headline: str
+    """What the evidence supports, claiming no more."""
+    support: str
+    """The evidence in one sentence."""
+    rule: str
+    """What ``dead`` means here."""
+    facts: tuple[tuple[str, str], ...]
+    """What the report rests on: name and words."""
+    standings: tuple[Standings, ...]
+    functions: int
+    lines: int
+    lambda_functions: tuple[LambdaFunction, ...]
+    """Busiest first."""
+    busiest: int
+    """Invocations of the first of them."""
+
+
+def summary(
+    report: DeadCodeReport, paths: HotPathsReport, numbers: Numbering, lines: Mapping[str, str]
+) -> Summary:
+    """Sum two reports up.
+
+    Args:
+        report: Which code is not used.
+        paths: Where the traffic goes.
+        numbers: The functions with their standings.
+        lines: A letter for each line of each file.
+    """
+    counts: Counter[str] = Counter()
+    shipped = 0
+    for file in report.files:
+        found = counted(lines[file.file], file.state)
+        counts += found
+        shipped += 0 if file.state is FileState.NOT_DEPLOYED else found.total()
+    seen = report.evidence
+    busiest = sorted(seen.lambda_functions, key=lambda each: (-each.invocations, each.name))
+    return Summary(
+        headline=_headline(seen, counts[LETTERS["dead"]], shipped),
+        support=_support(seen),
+        rule=rule(report.thresholds),
+        facts=_facts(seen, paths.evidence),
+        standings=_standings(counts, Counter(state for _, state in numbers.functions)),
+        functions=len(numbers.functions),
+        lines=counts.total(),
+        lambda_functions=tuple(busiest),
+        busiest=max((each.invocations for each in busiest), default=0),
+    )
+
+
+def rule(thresholds: Thresholds) -> str:
+    """What it takes to be called dead."""
+    days = count(thresholds.min_days, "different day")
+    when = f" on {days} or more" if thresholds.min_days else ", on however few days"
+    return (
+        f"never ran in {thresholds.min_exposure:,} or more invocations{when}, "
+        "in each Lambda function that ships the file"
+    )
+
+
+def _headline(seen: Evidence, dead: int, shipped: int) -> str:
+    if not seen.invocations and not seen.inits:
+        return "Nothing was recorded, so nothing can be said"
+    if not shipped:
+        return "No source file is among what the Lambda functions ship"
+    if not dead:
+        return f"None of {count(shipped, 'line')} is dead on this evidence"
+    return f"{dead:,} of {count(shipped, 'line')} {_are(dead)} dead on this evidence"
+
+
+def _support(seen: Evidence) -> str:
+    names = seen.lambda_functions
+    if not names:
+        return "There is no traffic in the data: check that the layer is attached and delivers."
+    whose = names[0].name if len(names) == 1 else count(len(names), "Lambda function")
+    return (
+        f"Not once seen to run in {count(seen.invocations, 'invocation')} and "
+        f"{count(seen.inits, 'process start')} of {whose} on {count(seen.days, 'day')}. "
+        "A statement about that traffic: it holds for the future as far as traffic stays the same."
+    )
+
+
+def _facts(seen: Evidence, traffic: Evidence) -> tuple[tuple[str, str], ...]:
+    names = seen.lambda_functions
+    lost = []
+    if seen.bundles_missing:
+        lost.append(f"{seen.bundles_missing:,} more are missing")
+    if seen.processes_unfinished:
+        lost.append(f"{count(seen.processes_unfinished, 'process', 'processes')} unfinished")
+    recorded = count(traffic.windows, "invocation")
+    share = f" ({percent(traffic.windows / seen.invocations)})" if seen.invocations else ""
+    return (
+        ("Traffic", f"{count(seen.invocations, 'invocation')}, all counted"),
+        ("Process starts", f"{seen.inits:,}"),
+        ("Lambda functions", f"{len(names):,}" if len(names) != 1 else names[0].name),
+        ("Period", _period(seen)),
+        ("Recorded in full", f"{recorded}{share}, drawn at random"),
+        ("Bundles", "; ".join([count(seen.bundles, "bundle"), *lost])),
+    )
+
+
+def _period(seen: Evidence) -> str:
+    days = count(seen.days, "day")
+    if not seen.first or not seen.last:
+        return days
+    first, last = seen.first[:10], seen.last[:10]
+    return f"{days}, {first}" if first == last else f"{days}, {first} to {last} (UTC)"
+
+
+def _standings(lines: Counter[str], functions: Counter[str]) -> tuple[Standings, ...]:
+    total = lines.total()
+    rows = []
+    for state, (name, meaning) in _MEANINGS.items():
+        number = lines[LETTERS[state]]
+        if state in _ALWAYS_SHOWN or number:
+            share = number / total if total else 0.0
+            words = percent(share)
+            rows.append(Standings(state, name, meaning, functions[state], number, share, words))
+    return tuple(rows)
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"

@@ -1,0 +1,96 @@
+// One function: may it go, who would miss it, and its lines.
+
+function answer(each, found) {
+  const bound = each.use.replace("< ", "");
+  const ships = found.verdicts.length;
+  const whose = ships === 1 ? lambdas[found.verdicts[0].lambda] : `each of the ${ships} Lambda functions that ship its file`;
+  const inside = found.ranges.reduce((sum, range) => sum + range.last - range.first + 1, 0);
+  if (each.keep && ["kept", "dead", "unproven"].includes(each.state)) {
+    return [`It is kept on purpose${each.keep.reason ? `: “${each.keep.reason}”` : ""}${each.keep.until ? `, until ${each.keep.until}` : ""} (${each.keep.place}).`, `Apart from that: ${each.reason}.`];
+  }
+  switch (each.state) {
+    case "dead": return [
+      `The evidence speaks for it: ${each.reason}. ${ships ? `Enough was seen of ${whose}.` : ""}`,
+      each.use === "not known" ? "" : `As long as traffic stays what it was, it is used in less than ${bound} of ${each.perInit ? "process starts" : "invocations"} (with 95 % confidence). Rarer things stay unseen: check what the report cannot see.`];
+    case "kept": return ["Not without what lies in it: a suppression keeps code inside it."];
+    case "unproven": return [`Not on this evidence: ${each.reason}.`, each.use === "not known" || !each.use.startsWith("<") ? "" : `What is known: it is used in less than ${bound} of ${each.perInit ? "process starts" : "invocations"} (with 95 % confidence).`];
+    case "stub": return [`Do not count on it: ${each.reason}.`];
+    case "error-handling": return [`Do not count on it: ${each.reason}. That nothing failed is no evidence that nothing will.`];
+    case "not_deployed": return ["The report cannot say: no Lambda function ships it. If it is a script or a test, it runs elsewhere."];
+    case "startup": return [`Only with care: it is ${each.reason}.`, "What a process does while it starts may still be needed: registering, configuring, caching."];
+    default: return [`No: ${each.reason}.`, inside ? `But ${count(inside, "line")} of it never ran: see the marks below.` : ""];
+  }
+}
+
+function byLambda(each, found) {
+  if (!found.verdicts.length) return h("p", { class: "muted" }, "No Lambda function ships it.");
+  const unit = each.perInit ? "Starts" : "Exposure";
+  const heads = ["Lambda function", "Verdict", unit, "Days", "Use", "First seen", "Last seen", "Why"];
+  const classes = ["", "", "num", "num", "num", "num", "num", "wide"];
+  const rows = found.verdicts.map((own) => h("tr", {},
+    h("th", { scope: "row" }, lambdas[own.lambda]), h("td", {}, verdict(own.state)),
+    h("td", { class: "num", data: { card: unit } }, number(own.exposure)), h("td", { class: "num", data: { card: "days" } }, own.days),
+    h("td", { class: "num", data: { card: "use" } }, own.use, own.interval ? h("span", { class: "sub" }, own.interval) : null),
+    h("td", { class: "num", data: { card: "first seen" } }, minute(own.firstSeen) || h("span", { class: "muted" }, "never")),
+    h("td", { class: "num", data: { card: "last seen" } }, minute(own.lastSeen) || h("span", { class: "muted" }, "never")),
+    h("td", { class: "wide" }, own.reason)));
+  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Verdict of each Lambda function" },
+    h("table", { class: "plain by-lambda" }, h("caption", { class: "hidden" }, "Verdict of each Lambda function"),
+      h("thead", {}, h("tr", {}, heads.map((name, place) => h("th", { scope: "col", class: classes[place] }, name)))), h("tbody", {}, rows)));
+}
+
+function missed(each, found) {
+  const ran = found.verdicts.filter((own) => own.state === "used" || own.state === "startup");
+  const taken = paths.filter((path) => path.along.some((step) => step.function === each));
+  const share = taken.reduce((sum, path) => sum + path.value, 0);
+  if (!ran.length && !taken.length) {
+    return [h("p", {}, each.state === "not_deployed" ? "Nothing that was recorded here." : "Nothing that was recorded: no Lambda function ran it, and it lies on no path.")];
+  }
+  const who = ran.length ? `${listed(ran.map((own) => lambdas[own.lambda]), 4)} ran it` : "It was seen to run";
+  const last = each.lastSeen ? `, last on ${minute(each.lastSeen)} UTC` : "";
+  const on = taken.length ? `It lies on ${count(taken.length, "path")} of ${number(paths.length)}, which together take ${percentOf(share)} of invocations.` : "";
+  return [h("p", {}, `${who}${last}. `, on), taken.length ? pathList(taken.slice(0, 8)) : null,
+    taken.length > 8 ? h("p", { class: "muted" }, `and ${count(taken.length - 8, "path")} more`) : null];
+}
+
+const percentOf = (share) => (share > 0.995 && share < 1 ? ">99 %" : share >= 1 ? "all" : `${(100 * share).toPrecision(share < 0.01 ? 1 : 2).replace(/\.0$/, "")} %`);
+
+function pathList(shown) {
+  return h("ul", { class: "path-list" }, shown.map((path) =>
+    h("li", {}, h("a", { href: path.href }, h("code", {}, path.id.slice(0, 8))), bar(path), h("span", { class: "num" }, path.share),
+      h("span", { class: "muted" }, listed(path.lambdas.map((place) => lambdas[place]), 2)))));
+}
+
+addView("function", "functions", async (params) => {
+  const each = functionOf.get(params.get("function"));
+  if (!each) return noSuchThing(`It holds no function ${params.get("function")}.`);
+  const found = (await detailsOfFunctions())[each.number];
+  const source = each.file.source >= 0 ? await sourceOf(each.file) : null;
+  const lines = address({ file: each.file.path, line: `${each.line}-${each.last}` });
+  const unit = each.perInit ? "process starts" : "invocations";
+  const facts = [
+    ["Verdict", verdict(each.state)],
+    ["Where", h("a", { href: lines }, pathed(each.file.path, span(each.line, each.last)))],
+    ["Length", count(each.lines, "line")],
+    ["Exposure", `${number(each.exposure)} ${unit}`],
+    ["Use", [each.use, each.interval ? ` (${each.interval}${each.interval.endsWith("%") ? ", 95 % interval" : ""})` : ""].join("")],
+    ["First seen", minute(found.firstSeen) || "never"], ["Last seen", minute(each.lastSeen) || "never"],
+  ];
+  const note = found.ranges.length ? h("ul", { class: "ranges" }, found.ranges.slice(0, 30).map((range) =>
+    h("li", {}, verdict(range.kind === "code" ? (each.state === "kept" ? "kept" : "dead") : range.kind), " ",
+      h("a", { href: address({ file: each.file.path, line: `${range.first}-${range.last}` }) }, `${range.first === range.last ? "line" : "lines"} ${span(range.first, range.last)}`)))) : null;
+  return page({
+    title: named(each.name, each.line), name: each.name,
+    before: h("p", { class: "crumbs" }, h("a", { href: address({ view: "functions" }) }, "Functions"), h("span", { class: "muted", "aria-hidden": "true" }, "/"), h("a", { href: each.file.href }, each.file.path)),
+  },
+  h("div", { class: "function-body" },
+    h("div", { class: "words" },
+      section("answer", "May I delete this?", answer(each, found).filter(Boolean).map((words) => h("p", {}, words))),
+      section("missed", "What would I miss if I did?", missed(each, found)),
+      note ? section("never", "Lines of it that never ran", note) : null),
+    h("aside", { "aria-label": "Figures" }, h("dl", { class: "facts" }, facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])))),
+  section("lambdas", "Each Lambda function by itself", byLambda(each, found)),
+  section("its-source", "Its lines", source
+    ? h("div", { class: "excerpt" }, sourceTable(source, each.file.path, each.line, Math.min(each.last, source.rows.length)))
+    : h("p", { class: "muted" }, "The source is not at hand: give --source, or upload it with lambda-usage inventory --with-source.")));
+});
