@@ -25,8 +25,8 @@ from lambda_usage.reports._findings import (
 )
 from lambda_usage.reports._text_fleet import by_lambda_function, dependencies
 from lambda_usage.reports._text_keeps import kept, stale_suppressions
-from lambda_usage.reports._text_rows import file_name, named, rows, rows_by_file
-from lambda_usage.reports._wording import count, line_range
+from lambda_usage.reports._text_rows import file_name, rows, rows_by_file
+from lambda_usage.reports._wording import count, line_range, named
 
 NAMES_PER_FILE = 8
 

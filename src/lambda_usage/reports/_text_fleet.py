@@ -11,8 +11,7 @@ from rich.text import Text
 from lambda_usage.evidence.model import DeadCodeReport, Verdict
 from lambda_usage.reports import _page as page_of
 from lambda_usage.reports._findings import dead_dependencies
-from lambda_usage.reports._text_rows import named
-from lambda_usage.reports._wording import count
+from lambda_usage.reports._wording import count, named
 
 MAX_LAMBDA_FUNCTIONS = 12
 MAX_NAMES = 4

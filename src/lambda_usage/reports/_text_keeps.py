@@ -9,8 +9,8 @@ from rich.text import Text
 from lambda_usage.evidence.model import DeadCodeReport, Keep, KeepEvidence, KeepState
 from lambda_usage.reports import _page as page_of
 from lambda_usage.reports._findings import MODULE, KeptUnit, kept_units, suppressions
-from lambda_usage.reports._text_rows import named, rows_by_file
-from lambda_usage.reports._wording import count, line_range
+from lambda_usage.reports._text_rows import rows_by_file
+from lambda_usage.reports._wording import count, line_range, named
 
 MAX_NAMES = 4
 

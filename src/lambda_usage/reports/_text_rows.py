@@ -38,9 +38,3 @@ def rows(page: Console, found: Iterable[tuple[str, str, str]]) -> None:
     for row in found:
         table.add_row(*row)
     page.print(table)
-
-
-def named(names: list[str], most: int) -> str:
-    """``a, b and 3 more``."""
-    shown = ", ".join(names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most:,} more"

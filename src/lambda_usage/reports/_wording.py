@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 CONFIDENCE = "95 %"
 
@@ -55,6 +56,12 @@ def duration(seconds: float) -> str:
 def line_range(first: int, last: int) -> str:
     """``12`` or ``12-25``."""
     return str(first) if first == last else f"{first}-{last}"
+
+
+def named(names: Sequence[str], most: int) -> str:
+    """``a, b and 3 more``."""
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most:,} more"
 
 
 def bar(share: float, width: int) -> str:

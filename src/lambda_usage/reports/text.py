@@ -9,8 +9,10 @@ from typing import TextIO
 from rich.console import Console
 
 from lambda_usage.evidence.model import DeadCodeReport, HotPathsReport
+from lambda_usage.reports._explanation import Explanation
 from lambda_usage.reports._page import open_page
 from lambda_usage.reports._text_dead_code import write_dead_code
+from lambda_usage.reports._text_explain import write_explanation
 from lambda_usage.reports._text_hot_paths import write_hot_paths
 
 
@@ -24,6 +26,10 @@ class TextRenderer:
     def hot_paths(self, report: HotPathsReport, out: TextIO) -> None:
         """Writes the hot-paths report."""
         _write(out, lambda page: write_hot_paths(page, report))
+
+    def explanation(self, explanation: Explanation, out: TextIO) -> None:
+        """Writes all that is known of one piece of code."""
+        _write(out, lambda page: write_explanation(page, explanation))
 
 
 def _write(out: TextIO, write: Callable[[Console], None]) -> None:

@@ -1,0 +1,212 @@
+"""The sentences that explain a verdict."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from lambda_usage.evidence.model import (
+    DeadCodeReport,
+    FunctionEvidence,
+    Keep,
+    LambdaFunctionVerdict,
+    PathEvidence,
+    RangeKind,
+    StatementEvidence,
+    Thresholds,
+    Verdict,
+)
+from lambda_usage.evidence.shipped import Edition, Shipped
+from lambda_usage.reports._sentences import period
+from lambda_usage.reports._wording import (
+    CONFIDENCE,
+    count,
+    duration,
+    named,
+    percent,
+    percent_between,
+)
+
+MAX_NAMES = 5
+MAX_VERSIONS = 3
+
+_TRIALS = {"inits": "process start"}
+_EDITIONS = {
+    Edition.SAME: "ships this very file",
+    Edition.OTHER: "ships another version of this file",
+    Edition.UNREAD: "ships a file of this path that was not recorded",
+    Edition.UNLISTED: "may ship it: its list of files never arrived",
+}
+_KINDS = {
+    RangeKind.CODE: "never ran",
+    RangeKind.ERROR_HANDLING: "error handling that never ran: that nothing failed proves nothing",
+    RangeKind.STUB: "a stub that never ran: it was never meant to",
+}
+
+
+def trials(number: float, unit: str) -> str:
+    """``1,000 invocations``, ``20 process starts``."""
+    return count(number, _TRIALS.get(unit, "invocation"))
+
+
+def one_in(share: float) -> str:
+    """``1 in 333``: rounded so that "at most" stays true of it, to three digits."""
+    number = 1 / share
+    step = 10 ** max(0, math.floor(math.log10(number)) - 2)
+    return f"1 in {math.floor(number / step + 1e-9) * step:,}"
+
+
+def bound(share: float, unit: str) -> str:
+    """What an upper bound below 1 means."""
+    return f"At most about {one_in(share)} {trials(2, unit)[2:]} runs it, at {CONFIDENCE}."
+
+
+def overall_bound(function: FunctionEvidence) -> str:
+    """What the upper bound of all Lambda functions together means; empty where it has none."""
+    if function.use_upper_bound is None or not function.lambda_functions:
+        return ""
+    if function.use_upper_bound < 1:
+        return bound(function.use_upper_bound, function.unit)
+    blind = [each.lambda_function for each in function.lambda_functions if not each.exposure]
+    return f"Nothing bounds its use: {named(blind, MAX_NAMES)} could not have noticed it."
+
+
+def frequency(value: float | None, low: float | None, high: float | None) -> str:
+    """How often it runs."""
+    if value is None or low is None or high is None:
+        return "How often it runs is not known, for want of windows."
+    if value <= 0:
+        return f"It ran in none of the windows: in less than {percent(high)} of invocations."
+    between = percent_between(low, high)
+    return f"It runs in {percent(value)} of invocations ({between} at {CONFIDENCE})."
+
+
+def seen(first: str | None, last: str | None) -> str:
+    """When it was noticed to run."""
+    if not first or not last:
+        return "It was never noticed to run."
+    if first == last:
+        return f"It was noticed to run once, {moment(first)}."
+    return f"It was first noticed to run {moment(first)}, and last {moment(last)}."
+
+
+def moment(iso: str) -> str:
+    """``on 2026-11-01 at 00:00 UTC``."""
+    return f"on {iso[:10]} at {iso[11:16]} UTC"
+
+
+def verdict(report: DeadCodeReport, function: FunctionEvidence, *, kept: bool) -> Iterator[str]:
+    """Whether it may be deleted, as far as the evidence goes.
+
+    Args:
+        report: What it rests on.
+        function: What it is about.
+        kept: Whether somebody wants to keep it all the same.
+    """
+    if function.verdict is Verdict.DEAD:
+        asked = "But for that, yes" if kept else "On this evidence, yes"
+        yield f"{asked}: {function.reason}."
+        yield (
+            f"The evidence is of {period(report.evidence)}. What is needed less often than that "
+            "shows, such as a yearly job, looks the same as dead code."
+        )
+    elif function.verdict is Verdict.UNPROVEN:
+        yield f"Not on this evidence: {function.reason}."
+    elif function.verdict is Verdict.STARTUP:
+        yield f"Not by itself: {function.reason}."
+    elif function.verdict is Verdict.NOT_DEPLOYED:
+        yield "This data cannot say: no Lambda function that reported ships its file."
+    elif function.unit == "inits":
+        yield (
+            f"The verdict does not say: {function.reason}, needed or not. What counts is what "
+            "is in it."
+        )
+    else:
+        yield f"No: {function.reason}."
+
+
+def keep(found: Keep) -> str:
+    """A suppression, and whether it holds."""
+    why = f" ({found.reason})" if found.reason else ""
+    if found.expired:
+        return f"Was to be kept until {found.until}{why}: that day is over, so it counts as others."
+    return f"Is kept on purpose {f'until {found.until}' if found.until else 'for good'}{why}."
+
+
+def ships(found: Shipped | None) -> str:
+    """What a Lambda function ships, in which of its versions."""
+    if found is None:
+        return ""
+    parts = []
+    for edition, versions in found.editions.items():
+        newest_first = sorted(versions, key=lambda each: (len(each), each), reverse=True)
+        which = f" (version {named(newest_first, MAX_VERSIONS)})" if versions else ""
+        parts.append(_EDITIONS[edition] + which)
+    return _sentence(" and ".join(parts))
+
+
+def alone(each: LambdaFunctionVerdict, unit: str, limits: Thresholds) -> Iterator[str]:
+    """What one Lambda function says of it."""
+    if each.verdict in (Verdict.USED, Verdict.STARTUP):
+        if each.verdict is Verdict.USED and unit == "invocations":
+            yield frequency(each.frequency, each.frequency_low, each.frequency_high)
+        else:
+            yield _sentence(each.reason)
+        yield seen(each.first_seen, each.last_seen)
+        return
+    yield (
+        f"{trials(each.exposure, unit)} on {count(each.days, 'day')} would have noticed it "
+        f"({limits.min_exposure:,} on {limits.min_days:,} needed)."
+    )
+    if each.use_upper_bound is not None and each.use_upper_bound < 1:
+        yield bound(each.use_upper_bound, unit)
+    if each.verdict is Verdict.UNPROVEN and not missing(each, limits, unit):
+        yield _sentence(each.reason)
+
+
+def missing(each: LambdaFunctionVerdict, limits: Thresholds, unit: str) -> list[tuple[str, int]]:
+    """What a Lambda function is short of: a trial's or a day's name, and how many more it takes."""
+    # one trial at least, however low the limit
+    exposure = math.ceil(max(limits.min_exposure, 1) - each.exposure)
+    days = limits.min_days - each.days
+    trial = _TRIALS.get(unit, "invocation")
+    return [(what, number) for what, number in ((trial, exposure), ("day", days)) if number > 0]
+
+
+def lines(kind: RangeKind, found: Keep | None) -> str:
+    """What is known of lines that never ran."""
+    return f"{_sentence(_KINDS[kind])} {keep(found) if found else ''}".rstrip()
+
+
+def statement(found: StatementEvidence) -> str:
+    """What is known of one statement."""
+    if found.verdict is Verdict.USED:
+        if found.invocations > 0:
+            return f"It ran in about {trials(found.invocations, '')} or more."
+        return "It ran, though in no window."
+    if found.verdict is Verdict.STARTUP:
+        return "It ran while processes started, never in an invocation."
+    if found.verdict is Verdict.NOT_DEPLOYED:
+        return "No Lambda function that reported ships it."
+    if found.verdict is Verdict.UNPROVEN:
+        return "It was never noticed to run, on too thin evidence to call it dead."
+    return f"{_sentence(_KINDS[found.kind])} The evidence is enough to say so."
+
+
+def path(found: PathEvidence) -> str:
+    """A way through the code, in one sentence."""
+    facts = [
+        f"{percent(found.share)} of invocations "
+        f"({percent_between(found.share_low, found.share_high)})"
+    ]
+    if found.lambda_functions:
+        facts.append(f"of {', '.join(found.lambda_functions)}")
+    if found.duration_mean_s is not None:
+        facts.append(f"{duration(found.duration_mean_s)} on average")
+    if found.errors > 0:
+        facts.append(f"about {count(max(found.errors, 1), 'error')}")
+    return _sentence(", ".join(facts))
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
