@@ -1,0 +1,1 @@
+"""What differs between deployments, and the connections that outlive an invocation."""

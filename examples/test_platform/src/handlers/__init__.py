@@ -1,0 +1,1 @@
+"""Lambda function handlers, one module for each function."""

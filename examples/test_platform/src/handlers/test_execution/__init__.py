@@ -1,0 +1,1 @@
+"""Running tests, and what came of it."""

@@ -1,0 +1,1 @@
+"""What stands between API Gateway and a handler."""

@@ -1,0 +1,1 @@
+"""Data access. Nothing else talks to DynamoDB."""

@@ -1,0 +1,1 @@
+"""Business logic. Knows neither API Gateway nor DynamoDB."""
