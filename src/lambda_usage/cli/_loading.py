@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lambda_usage.cli.errors import CommandError, ExitCode, complain
 from lambda_usage.combine.combiner import Combined, Progress, combine_store
+from lambda_usage.combine.errors import StoreError
 from lambda_usage.combine.stores import open_store
 
 if TYPE_CHECKING:
     from lambda_usage.bundle.model import Bundle
     from lambda_usage.evidence.scopes import Inventory
+
+_WITHOUT = "going on without the source code"
 
 MAX_NAMED = 20
 """More broken bundles than these are only counted."""
@@ -42,15 +44,102 @@ def exit_code(combined: Combined) -> ExitCode:
     return ExitCode.BROKEN_BUNDLES if combined.broken else ExitCode.DONE
 
 
-def load_source(source: Path) -> Inventory:
+def load_with_source(
+    address: str, prefix: str, source: Path | None, inventory: str
+) -> tuple[Combined, Inventory]:
+    """What a store holds, and the source code: a directory, or an inventory uploaded before.
+
+    Args:
+        address: The store.
+        prefix: As of :func:`load`.
+        source: The source directory.
+        inventory: In its place, the name of an uploaded inventory, or the address of one. Where
+            both are left out, the store's only inventory will do.
+
+    Raises:
+        CommandError: There is no bundle to be had, or no source code, or that of something else.
+        StoreError: The store cannot be read.
+    """
+    find = _finder(address, source, inventory)
+    if find is None:
+        raise _no_source(address, prefix)
+    combined = load(address, prefix)
+    return combined, find(combined.bundle)
+
+
+def load_with_any_source(
+    address: str, prefix: str, source: Path | None, inventory: str
+) -> tuple[Combined, Inventory | None]:
+    """As :func:`load_with_source`, for what can be told without the source code, too.
+
+    An inventory that was not asked for and does not serve is left out, and stderr says why.
+    """
+    if source is not None or inventory:
+        return load_with_source(address, prefix, source, inventory)
+    find = None
+    try:
+        find = _finder(address, None, "")
+    except CommandError as error:
+        complain(f"{_WITHOUT}: {error}")
+    except StoreError:
+        pass  # if it concerns the bundles too, reading them will tell
+    combined = load(address, prefix)
+    try:
+        return combined, find(combined.bundle) if find else None
+    except (CommandError, StoreError) as error:
+        complain(f"{_WITHOUT}: {error}")
+        return combined, None
+
+
+def _finder(
+    address: str, source: Path | None, inventory: str
+) -> Callable[[Bundle], Inventory] | None:
+    """What finds the source code that goes with the data; fails early where there is none."""
+    if source is None:
+        from lambda_usage.cli._inventories import find
+
+        return find(address, inventory)
+    if inventory:
+        raise CommandError(ExitCode.USAGE, "--source and --inventory exclude each other: give one")
+    read = load_source(source)
+
+    def checked(bundle: Bundle) -> Inventory:
+        check_source(source, read, bundle)
+        return read
+
+    return checked
+
+
+def _no_source(address: str, prefix: str) -> CommandError:
+    store = open_store(address)
+    if store.single():
+        return CommandError(
+            ExitCode.SOURCE,
+            f"no verdict without the source code, and {address} is one file: give --source DIR, "
+            "or --inventory with the address of an uploaded inventory",
+        )
+    if next(iter(store.bundles(prefix)), None) is None:
+        load(address, prefix)  # which says what is wrong
+    return CommandError(
+        ExitCode.SOURCE,
+        f"no verdict without the source code, and {address} holds no inventory of it: give "
+        f"--source DIR, or upload one (lambda-usage inventory DIR --store {address})",
+    )
+
+
+def load_source(source: Path, option: str = "--source") -> Inventory:
     """The source code. Files that cannot be read are blind spots of the report.
+
+    Args:
+        source: Its directory.
+        option: What the user gave it by, for errors.
 
     Raises:
         CommandError: There is no source code to be had.
     """
     if not source.is_dir():
         raise CommandError(
-            ExitCode.SOURCE, f"there is no source directory {source}: check --source"
+            ExitCode.SOURCE, f"there is no source directory {source}: check {option}"
         )
     from lambda_usage.evidence.inventory import read_inventory
 
@@ -58,7 +147,7 @@ def load_source(source: Path) -> Inventory:
     if not inventory.units:
         first = "".join(f" ({each.path}: {each.reason})" for each in inventory.problems[:1])
         raise CommandError(
-            ExitCode.SOURCE, f"{source} holds no Python that can be read{first}: check --source"
+            ExitCode.SOURCE, f"{source} holds no Python that can be read{first}: check {option}"
         )
     return inventory
 
@@ -69,21 +158,16 @@ def check_source(source: Path, inventory: Inventory, bundle: Bundle) -> None:
     Raises:
         CommandError: No path of the one is in the other.
     """
-    shipped = {path for usage in bundle.origins.values() for path in usage.files}
-    if not shipped or not shipped.isdisjoint(inventory.units):
+    from lambda_usage.evidence.fitting import misfit
+
+    wrong = misfit(inventory.units.keys(), bundle)
+    if wrong is None:
         return
-    above = Counter(
-        path.removesuffix(f"/{each}")
-        for path in inventory.units
-        for each in shipped
-        if path.endswith(f"/{each}")
-    )
-    below = next(iter(above.most_common(1)), None)
-    hint = f"did you mean --source {source / below[0]}?" if below else "check --source"
-    example = min(shipped)
+    hint = f"did you mean --source {source / wrong.folder}?" if wrong.folder else "check --source"
     raise CommandError(
         ExitCode.SOURCE,
-        f"no file under {source} is one that the Lambda functions ship ({example}, say): {hint}",
+        f"no file under {source} is one that the Lambda functions ship ({wrong.shipped}, say): "
+        f"{hint}",
     )
 
 

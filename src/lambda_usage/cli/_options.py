@@ -60,10 +60,11 @@ OutputOption = Annotated[
     ),
 ]
 SourceOption = Annotated[
-    Path,
+    Path | None,
     typer.Option(
         metavar="DIR",
-        help="The source code, laid out as in the deployment package.",
+        help="The source code, laid out as in the deployment package. Left out: the inventory that "
+        "was uploaded to STORE.",
         show_default=False,
     ),
 ]
@@ -71,7 +72,31 @@ OptionalSourceOption = Annotated[
     Path | None,
     typer.Option(
         metavar="DIR",
-        help="The source code; with it, paths in the report are relative to DIR.",
+        help="The source code; with it, functions are those of this very source. Left out: the "
+        "inventory that was uploaded to STORE, if there is one.",
+        show_default=False,
+    ),
+]
+InventoryOption = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME|FILE|URL",
+        help="Which inventory stands for the source: its name, where STORE holds several, or the "
+        "address of the file.",
+        show_default=False,
+    ),
+]
+MinExposureOption = Annotated[
+    int, typer.Option(metavar="N", min=0, help="Trials without use that 'dead' needs.")
+]
+MinDaysOption = Annotated[
+    int, typer.Option(metavar="N", min=0, help="Days with traffic that 'dead' needs.")
+]
+ExpectFunctionOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME",
+        help="A Lambda function that ought to report; unseen, nothing is dead. Repeatable.",
         show_default=False,
     ),
 ]

@@ -34,7 +34,7 @@ MEANINGS = {
     ExitCode.USAGE: "wrong usage, or a part is not installed",
     ExitCode.STORE: "the store cannot be read or written",
     ExitCode.NO_BUNDLES: "no bundle found, or none that can be read",
-    ExitCode.SOURCE: "the source directory is missing, holds no Python, or is another's",
+    ExitCode.SOURCE: "no source code and no inventory, or those of something else",
     ExitCode.BROKEN_BUNDLES: "done, but broken bundles were set aside (named on stderr)",
 }
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from lambda_usage.cli._help import paragraphs
-from lambda_usage.cli._loading import check_source, exit_code, load, load_source
+from lambda_usage.cli._loading import exit_code, load_with_any_source, load_with_source
 from lambda_usage.cli._options import (
+    ExpectFunctionOption,
     Form,
     FormOption,
+    InventoryOption,
+    MinDaysOption,
+    MinExposureOption,
     OptionalSourceOption,
     OutputOption,
     PrefixOption,
@@ -30,6 +34,7 @@ DEAD_CODE_EPILOG = """\
 [bold]Examples[/bold]
 
   lambda-usage report dead-code s3://my-bucket/coverage --source src
+  lambda-usage report dead-code s3://my-bucket/coverage --inventory orders
   lambda-usage report dead-code all.coverage --source src --format json
   lambda-usage report dead-code ./usage --source . --format html --output report.html
   lambda-usage report dead-code ./usage --source . --min-days 0
@@ -37,8 +42,8 @@ DEAD_CODE_EPILOG = """\
 HOT_PATHS_EPILOG = """\
 [bold]Examples[/bold]
 
-  lambda-usage report hot-paths s3://my-bucket/coverage --source src
-  lambda-usage report hot-paths all.coverage --format json
+  lambda-usage report hot-paths s3://my-bucket/coverage
+  lambda-usage report hot-paths all.coverage --source src --format json
   lambda-usage report hot-paths ./usage --format csv --output paths.csv
 """
 
@@ -50,33 +55,21 @@ report = typer.Typer(
 @in_one_line
 def dead_code(
     store: ReportStoreArgument,
-    source: SourceOption,
+    source: SourceOption = None,
+    inventory: InventoryOption = "",
     prefix: PrefixOption = "",
     form: FormOption = Form.TEXT,
     output: OutputOption = "",
-    min_exposure: Annotated[
-        int, typer.Option(metavar="N", min=0, help="Trials without use that 'dead' needs.")
-    ] = 1000,
-    min_days: Annotated[
-        int, typer.Option(metavar="N", min=0, help="Days with traffic that 'dead' needs.")
-    ] = 14,
-    expect_function: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            help="A Lambda function that ought to report; unseen, nothing is dead. Repeatable.",
-            show_default=False,
-        ),
-    ] = None,
+    min_exposure: MinExposureOption = 1000,
+    min_days: MinDaysOption = 14,
+    expect_function: ExpectFunctionOption = None,
 ) -> ExitCode:
     """Which functions and lines the fleet never uses, and on what evidence.
 
     Code is dead only if every Lambda function that ships its file has enough invocations and
     days of its own; otherwise it is unproven.
     """
-    inventory = load_source(source)
-    combined = load(store, prefix)
-    check_source(source, inventory, combined.bundle)
+    combined, code = load_with_source(store, prefix, source, inventory)
 
     from lambda_usage.evidence.dead_code import dead_code_report
     from lambda_usage.evidence.model import Thresholds
@@ -84,10 +77,10 @@ def dead_code(
 
     thresholds = Thresholds(min_exposure, min_days, tuple(expect_function or ()))
     if form is Form.HTML:
-        _write_html(combined, inventory, thresholds, output)
+        _write_html(combined, code, thresholds, output)
         return exit_code(combined)
     today = datetime.now(UTC).date()
-    found = dead_code_report(combined.bundle, inventory, thresholds, combined.broken, today)
+    found = dead_code_report(combined.bundle, code, thresholds, combined.broken, today)
     write_text(output, lambda out: renderer_for(form).dead_code(found, out))
     return exit_code(combined)
 
@@ -96,24 +89,22 @@ def dead_code(
 def hot_paths(
     store: ReportStoreArgument,
     source: OptionalSourceOption = None,
+    inventory: InventoryOption = "",
     prefix: PrefixOption = "",
     form: FormOption = Form.TEXT,
     output: OutputOption = "",
 ) -> ExitCode:
     """Which ways requests take through the code: how often, how slow, how often failing."""
-    inventory = load_source(source) if source else None
-    combined = load(store, prefix)
-    if source and inventory:
-        check_source(source, inventory, combined.bundle)
+    combined, code = load_with_any_source(store, prefix, source, inventory)
 
     from lambda_usage.evidence.hot_paths import hot_paths_report
     from lambda_usage.evidence.model import Thresholds
     from lambda_usage.reports import renderer_for
 
     if form is Form.HTML:
-        _write_html(combined, inventory, Thresholds(), output)
+        _write_html(combined, code, Thresholds(), output)
         return exit_code(combined)
-    found = hot_paths_report(combined.bundle, inventory, broken=combined.broken)
+    found = hot_paths_report(combined.bundle, code, broken=combined.broken)
     write_text(output, lambda out: renderer_for(form).hot_paths(found, out))
     return exit_code(combined)
 

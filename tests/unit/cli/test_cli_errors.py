@@ -183,7 +183,7 @@ def test_an_address_without_sense_is_2(cli: Cli, tmp_path: Path) -> None:
     [
         ("bogus",),
         ("combine", "x"),
-        ("report", "dead-code", "x"),
+        ("report", "dead-code"),
         ("report", "dead-code", "x", "--source", ".", "--min-days", "-1"),
         ("report", "hot-paths", "x", "--format", "pdf"),
         ("run", "app.handler"),
