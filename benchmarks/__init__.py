@@ -1,0 +1,1 @@
+"""What lambda-usage and its alternatives cost, measured in one run. README.md says how."""
