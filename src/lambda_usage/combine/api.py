@@ -21,7 +21,8 @@ def combine_coverage_files(bucket_name: str, prefix: str, output_key: str) -> di
         bucket_name: The S3 bucket.
         prefix: Keys that begin with it are read, ``coverage/2026/11/22/`` say.
         output_key: Key of the result. One that ends in ``.json`` gets the summary and the
-            report data as far as it is known without source code; any other the combined file.
+            report data as far as it is known without source code, and says why that has no
+            verdicts; any other the combined file.
 
     Returns:
         The summary, fit for ``json.dumps``: ``status`` (``success``; ``partial``, where files

@@ -21,6 +21,11 @@ from lambda_usage.bundle.model import (
 from lambda_usage.combine.summary import Json
 
 LISTING_SCHEMA = 1
+NO_VERDICTS = (
+    "There are no verdicts here: what never ran is known only beside the source code. "
+    "lambda-usage report dead-code STORE gives them, with --source DIR, or with the inventory that "
+    "lambda-usage inventory DIR --store STORE has uploaded."
+)
 
 
 def list_usage(bundle: Bundle) -> Json:
@@ -28,8 +33,8 @@ def list_usage(bundle: Bundle) -> Json:
 
     Returns:
         ``functions`` (per code object: lines that can run and that did, windows, weight, and the
-        share of invocations that ran it) and ``paths``. Shares are ``None`` where they cannot be
-        estimated.
+        share of invocations that ran it), ``paths``, and ``no_verdicts``, which says why there
+        are none. Shares are ``None`` where they cannot be estimated.
     """
     functions: list[Json] = []
     paths: list[Json] = []
@@ -47,7 +52,12 @@ def list_usage(bundle: Bundle) -> Json:
             # The tracer of 3.11 slows code down too much for its times to mean anything.
             for path in sorted(usage.paths.values(), key=lambda path: -path.counts.weight)
         ]
-    return {"schema": LISTING_SCHEMA, "functions": functions, "paths": paths}
+    return {
+        "schema": LISTING_SCHEMA,
+        "no_verdicts": NO_VERDICTS,
+        "functions": functions,
+        "paths": paths,
+    }
 
 
 def _order(origin: Origin) -> tuple[str, ...]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lambda_usage.combine.api import combine_coverage_files
 from lambda_usage.combine.combiner import combine_store
 from lambda_usage.combine.errors import StoreError
+from lambda_usage.combine.outputs import write_output
 from lambda_usage.combine.stores import open_store
 
 BUCKET = "usage-bucket"
@@ -65,3 +68,21 @@ def test_an_inventory_in_s3_is_stored_as_what_it_is(s3: Any, tmp_path: Path) -> 
     head = s3.head_object(Bucket=BUCKET, Key=f"coverage/{NAMES[0]}")
     assert head["ContentType"] == "application/gzip"
     assert "ContentEncoding" not in head  # or clients would unpack it on the way
+
+
+@pytest.mark.parametrize("output", ["s3", "folder"])
+def test_report_data_without_source_says_why_it_has_no_verdicts(
+    output: str, tmp_path: Path, write: Any, s3: Any
+) -> None:
+    path = write("usage/2026/11/20/f-p-000000.coverage")
+    if output == "s3":
+        s3.upload_file(str(path), BUCKET, "coverage/2026/11/20/f-p-000000.coverage")
+        combine_coverage_files(BUCKET, "coverage/", "reports/day.json")
+        content = json.loads(s3.get_object(Bucket=BUCKET, Key="reports/day.json")["Body"].read())
+    else:
+        combined = combine_store(open_store(str(tmp_path / "usage")))
+        write_output(combined, str(tmp_path / "day.json"))
+        content = json.loads((tmp_path / "day.json").read_text())
+    assert "no verdicts here" in content["no_verdicts"]
+    assert "lambda-usage inventory DIR --store STORE" in content["no_verdicts"]
+    assert not any("verdict" in each for each in content["functions"])
