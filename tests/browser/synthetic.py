@@ -241,7 +241,7 @@ class _File:
         ran = verdict in (Verdict.USED, Verdict.STARTUP)
         share = None if frequency is None else min(1.0, frequency * self.chance.uniform(0.5, 1.5))
         words = {
-            Verdict.USED: f"run in about {100 * (share or 1):.2g} % of invocations",
+            Verdict.USED: f"run in about {100 * (share or 1):.0f} % of invocations",
             Verdict.STARTUP: f"run while starting, never in {exposure:,.0f} {unit}",
             Verdict.DEAD: f"never run in {exposure:,.0f} {unit} of {one.name} over 16 days",
             Verdict.UNPROVEN: f"only 3 of 14 days of {one.name}",

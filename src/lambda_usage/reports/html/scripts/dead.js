@@ -37,8 +37,22 @@ function deadUse(row) {
   if (!row.kind) return [row.function?.use ?? "", " ", row.function?.interval ?? ""].join("").trim();
   const around = row.function;
   if (!around || around.name === "<module>") return "";
-  if (around.state === "startup") return "its function runs at start only";
-  return around.rank >= 0 ? `its function runs in ${around.use}` : "";
+  if (around.state === "startup") return "at start only";
+  return around.rank >= 0 ? `${around.use} of invocations` : around.use;
+}
+
+const LAST_COLUMN = { pieces: "Use, at most", inside: "Use of its function", apart: "Use of its function", kept: "Kept for" };
+
+function deadColumns(group) {
+  const columns = [
+    { key: "name", name: group === "missing" ? "File" : "What", class: "c-name", link: true, value: (row) => row.function?.name ?? "",
+      cell: (row) => [row.whole ? h("span", { class: "name" }, row.file.path.split("/").pop()) : named(row.function?.name ?? "", row.first), " ", h("span", { class: "muted" }, deadWords(row))] },
+    { key: "place", name: "Where", class: "c-place", cell: (row) => pathed(row.file.path, span(row.first, row.last)), value: (row) => `${row.file.path}:${row.first}` },
+    { key: "lines", name: "Lines", class: "c-lines num", down: true, cell: (row) => number(row.lines), value: (row) => row.lines, card: "lines" },
+  ];
+  if (group === "apart") columns.unshift({ key: "verdict", name: "Kind", class: "c-verdict", cell: (row) => verdict(row.state), value: (row) => row.state });
+  if (group in LAST_COLUMN) columns.push({ key: "use", name: LAST_COLUMN[group], class: "c-reason", cell: deadUse });
+  return columns;
 }
 
 addView("dead", "dead", (params, kept, signal) => {
@@ -50,20 +64,18 @@ addView("dead", "dead", (params, kept, signal) => {
     remember(Object.fromEntries(params));
   };
   const about = h("p", { class: "about" });
-  const table = makeTable({
-    label: "Code that never ran", kept, signal, href: (row) => row.href,
-    sort: params.get("sort") ?? "lines", down: params.get("sort") ? params.get("down") === "1" : true,
-    sorted: (key, down) => save(key, down ? "1" : ""),
-    empty: terms ? "Nothing matches." : "There is nothing of this kind.",
-    columns: [
-      { key: "verdict", name: "Verdict", class: "c-verdict", cell: (row) => verdict(row.state), value: (row) => STATES.indexOf(row.state) },
-      { key: "name", name: "What", class: "c-name", link: true, value: (row) => row.function?.name ?? "",
-        cell: (row) => [row.whole ? h("span", { class: "name" }, row.file.path.split("/").pop()) : named(row.function?.name ?? "", row.first), " ", h("span", { class: "muted" }, deadWords(row))] },
-      { key: "place", name: "Where", class: "c-place", cell: (row) => pathed(row.file.path, span(row.first, row.last)), value: (row) => `${row.file.path}:${row.first}` },
-      { key: "lines", name: "Lines", class: "c-lines num", down: true, cell: (row) => number(row.lines), value: (row) => row.lines, card: "lines" },
-      { key: "use", name: "Use", class: "c-reason", cell: deadUse },
-    ],
-  });
+  const total = h("p", { class: "total" });
+  const holder = h("div");
+  let table;
+  const draw = () => {
+    table = makeTable({
+      label: GROUPS[group][1], kept, signal, href: (row) => row.href,
+      sort: params.get("sort") || "lines", down: params.get("sort") ? params.get("down") === "1" : true,
+      sorted: (key, down) => save(key, down ? "1" : ""),
+      empty: "There is nothing of this kind.", columns: deadColumns(group),
+    });
+    holder.replaceChildren(table.node);
+  };
   const refresh = (again = false) => {
     const rows = found[group].filter((row) => matches(row.text, termsOf(terms)));
     const lines = rows.reduce((sum, row) => sum + row.lines, 0);
@@ -72,19 +84,21 @@ addView("dead", "dead", (params, kept, signal) => {
     announce(`${count(rows.length, "place")}, ${count(lines, "line")}`);
     total.textContent = `${count(rows.length, group === "missing" ? "file" : "place")}, ${count(lines, "line")}`;
   };
-  const total = h("p", { class: "total" });
   const choices = choose({
     label: "What to show", value: group,
     choices: Object.entries(GROUPS).map(([key, [state, words]]) => [key, [glyph(state), words], found[key].length]),
-    changed: (value) => { group = value; save(); refresh(); },
+    changed: (value) => { group = value; save(); draw(); refresh(); },
   });
   const search = searchField({
     label: "Filter by name or path", hint: "Filter by name or path", value: terms, table: () => table,
     changed: (value) => { terms = value; save(); refresh(); },
   });
+  draw();
   refresh(true);
-  return page({
-    title: "May I delete this?", tab: "Dead code",
+  const content = page({
+    title: "May I delete this?", name: "Dead code",
     about: ["What never ran, and whether the evidence is enough to call it dead. Read ", h("a", { href: address({ view: "overview" }) }, "what the report cannot see"), " first; open an entry for its evidence."],
-  }, h("div", { class: "filters" }, choices.node, search), h("div", { class: "result" }, about, total), table.node);
+  }, h("div", { class: "filters" }, choices.node, search), h("div", { class: "result" }, about, total), holder);
+  content.addEventListener("shown", () => table.node.dispatchEvent(new CustomEvent("recall")));
+  return content;
 });

@@ -10,15 +10,15 @@ function answer(each, found) {
   }
   switch (each.state) {
     case "dead": return [
-      `The evidence speaks for it: ${each.reason}. ${ships ? `Enough was seen of ${whose}.` : ""}`,
+      `The evidence speaks for it: it was ${each.reason}. ${ships ? `Enough was seen of ${whose}.` : ""}`,
       each.use === "not known" ? "" : `As long as traffic stays what it was, it is used in less than ${bound} of ${each.perInit ? "process starts" : "invocations"} (with 95 % confidence). Rarer things stay unseen: check what the report cannot see.`];
     case "kept": return ["Not without what lies in it: a suppression keeps code inside it."];
     case "unproven": return [`Not on this evidence: ${each.reason}.`, each.use === "not known" || !each.use.startsWith("<") ? "" : `What is known: it is used in less than ${bound} of ${each.perInit ? "process starts" : "invocations"} (with 95 % confidence).`];
     case "stub": return [`Do not count on it: ${each.reason}.`];
     case "error-handling": return [`Do not count on it: ${each.reason}. That nothing failed is no evidence that nothing will.`];
     case "not_deployed": return ["The report cannot say: no Lambda function ships it. If it is a script or a test, it runs elsewhere."];
-    case "startup": return [`Only with care: it is ${each.reason}.`, "What a process does while it starts may still be needed: registering, configuring, caching."];
-    default: return [`No: ${each.reason}.`, inside ? `But ${count(inside, "line")} of it never ran: see the marks below.` : ""];
+    case "startup": return [`Only with care: it was ${each.reason}.`, "What a process does while it starts may still be needed: registering, configuring, caching."];
+    default: return [`No: it was ${each.reason}.`, inside ? `But ${count(inside, "line")} of it never ran: see the marks below.` : ""];
   }
 }
 
@@ -53,8 +53,6 @@ function missed(each, found) {
     taken.length > 8 ? h("p", { class: "muted" }, `and ${count(taken.length - 8, "path")} more`) : null];
 }
 
-const percentOf = (share) => (share > 0.995 && share < 1 ? ">99 %" : share >= 1 ? "all" : `${(100 * share).toPrecision(share < 0.01 ? 1 : 2).replace(/\.0$/, "")} %`);
-
 function pathList(shown) {
   return h("ul", { class: "path-list" }, shown.map((path) =>
     h("li", {}, h("a", { href: path.href }, h("code", {}, path.id.slice(0, 8))), bar(path), h("span", { class: "num" }, path.share),
@@ -69,7 +67,6 @@ addView("function", "functions", async (params) => {
   const lines = address({ file: each.file.path, line: `${each.line}-${each.last}` });
   const unit = each.perInit ? "process starts" : "invocations";
   const facts = [
-    ["Verdict", verdict(each.state)],
     ["Where", h("a", { href: lines }, pathed(each.file.path, span(each.line, each.last)))],
     ["Length", count(each.lines, "line")],
     ["Exposure", `${number(each.exposure)} ${unit}`],
@@ -80,7 +77,7 @@ addView("function", "functions", async (params) => {
     h("li", {}, verdict(range.kind === "code" ? (each.state === "kept" ? "kept" : "dead") : range.kind), " ",
       h("a", { href: address({ file: each.file.path, line: `${range.first}-${range.last}` }) }, `${range.first === range.last ? "line" : "lines"} ${span(range.first, range.last)}`)))) : null;
   return page({
-    title: named(each.name, each.line), name: each.name,
+    title: [named(each.name, each.line), verdict(each.state)], name: each.name,
     before: h("p", { class: "crumbs" }, h("a", { href: address({ view: "functions" }) }, "Functions"), h("span", { class: "muted", "aria-hidden": "true" }, "/"), h("a", { href: each.file.href }, each.file.path)),
   },
   h("div", { class: "function-body" },

@@ -12,8 +12,8 @@ function openFolder(folder, trail) {
   stopDrawing?.();
   const crumbs = trail.map((each, depth) =>
     each === folder
-      ? h("span", { "aria-current": "true" }, each.name || "All code")
-      : h("button", { type: "button", class: "link", onclick: () => openFolder(each, trail.slice(0, depth + 1)) }, each.name || "All code"));
+      ? h("span", { "aria-current": "true" }, each.name || "all code")
+      : h("button", { type: "button", class: "link", onclick: () => openFolder(each, trail.slice(0, depth + 1)) }, each.name || "all code"));
   byId("treemap-trail").replaceChildren(...(trail.length > 1 ? crumbs : []));
   stopDrawing = drawTreemap(byId("treemap"), byId("treemap-note"), folder, (inner) => openFolder(inner, [...trail, inner]));
 }

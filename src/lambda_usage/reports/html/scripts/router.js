@@ -51,7 +51,7 @@ async function show({ atStart = false } = {}) {
   byId("overview").hidden = view !== null;
   holder.hidden = view === null;
   holder.replaceChildren(...(view ? [view] : []));
-  holder.className = name;
+  holder.dataset.view = name;
   for (const link of byId("tabs").querySelectorAll("a")) {
     const own = link.hash === `#view=${tab}`;
     if (own) link.setAttribute("aria-current", name === tab ? "page" : "true");

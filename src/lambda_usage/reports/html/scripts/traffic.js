@@ -20,6 +20,9 @@ function differs(path, commonest) {
   return parts.flatMap((part, place) => (place ? ["; ", part] : [part]));
 }
 
+const shareCell = (row, scale) =>
+  h("span", { class: "share" }, bar(row, scale), h("span", { class: "num" }, row.share), h("span", { class: "sub num" }, row.interval));
+
 const errorsOf = (path) => (path.errors <= 0 ? h("span", { class: "muted" }, "none") : path.errors < 0.5 ? "<1" : number(path.errors));
 
 addView("traffic", "traffic", (params, kept, signal) => {
@@ -37,7 +40,7 @@ addView("traffic", "traffic", (params, kept, signal) => {
     columns: [
       { key: "id", name: "Path", class: "c-id", link: true, cell: (row) => h("code", {}, row.id.slice(0, 8)) },
       { key: "share", name: "Share of invocations", class: "c-share", down: true, value: (row) => row.value,
-        cell: (row) => [bar(row, widest), h("span", { class: "num" }, row.share), h("span", { class: "sub num" }, row.interval)] },
+        cell: (row) => shareCell(row, widest) },
       { key: "time", name: "Mean time, net", class: "c-time num", down: true, card: "mean time, net", value: (row) => row.seconds ?? -1, cell: (row) => row.time || "–" },
       { key: "errors", name: "Errors", class: "c-lines num", down: true, card: "errors", value: (row) => row.errors, cell: errorsOf },
       { key: "lambdas", name: "Lambda functions", class: "c-lambdas", cell: (row) => listed(row.lambdas.map((each) => lambdas[each]), 2), value: (row) => listed(row.lambdas.map((each) => lambdas[each]), 2) },
@@ -54,7 +57,7 @@ addView("traffic", "traffic", (params, kept, signal) => {
     const shown = ofLambda.filter((path) => matches(`${path.id} ${path.along.map((each) => `${each.file}:${each.name}`).join(" ")}`.toLowerCase(), terms));
     table.set(shown, { again });
     const share = shown.reduce((sum, path) => sum + path.value, 0);
-    total.textContent = `${count(shown.length, "path")}, ${percentOf(share)} of all invocations`;
+    total.textContent = `${count(shown.length, "path")}, together ${percentOf(share)} of all invocations`;
     announce(total.textContent);
   };
   refresh(true);
@@ -78,7 +81,7 @@ function hotFunctions(signal) {
       { key: "name", name: "Function", class: "c-name", link: true, cell: (row) => named(row.name, row.line), value: (row) => row.name },
       { key: "place", name: "File", class: "c-place", cell: (row) => pathed(row.file, row.line), value: (row) => `${row.file}:${row.line}` },
       { key: "share", name: "Share of invocations", class: "c-share", down: true, value: (row) => row.value,
-        cell: (row) => [bar(row), h("span", { class: "num" }, row.share), h("span", { class: "sub num" }, row.interval)] },
+        cell: (row) => shareCell(row) },
       { key: "windows", name: "Seen in windows", class: "c-exposure num", down: true, card: "windows", value: (row) => row.windows, cell: (row) => number(row.windows) },
     ],
   });

@@ -15,7 +15,9 @@ function folderTree() {
     }
     folder.children.set(`/${file.path}`, { name: file.path.split("/").pop(), file, value: file.lines });
   }
-  return folded(root);
+  const all = folded(root);
+  const only = all.children.length === 1 && !all.children[0].file ? all.children[0] : null;
+  return only ?? all;
 }
 
 function folded(node) {

@@ -10,6 +10,12 @@ const number = (value) => whole.format(value);
 const count = (value, singular, plural) =>
   `${number(value)} ${Math.round(value) === 1 ? singular : plural ?? `${singular}s`}`;
 const span = (first, last) => (first === last ? `${first}` : `${first}–${last}`);
+/** A share of several things together, which is estimated: no more than two digits are worth it. */
+function percentOf(share) {
+  if (share <= 0) return "0 %";
+  if (share > 0.995) return share < 0.9999 ? "over 99 %" : "100 %";
+  return `${new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 2 }).format(100 * share)} %`;
+}
 const day = (time) => time.slice(0, 10);
 const minute = (time) => (time ? `${time.slice(0, 10)} ${time.slice(11, 16)}` : "");
 
