@@ -31,7 +31,7 @@ arn:aws:s3:::my-bucket/coverage/inventory/* and nothing else.
 """
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _MAX_PROBLEMS = 5
-"""More files that were not understood than these are only counted."""
+"""More files and suppressions with mistakes than these are only counted."""
 
 
 @in_one_line
@@ -118,17 +118,22 @@ def _project_name(settings: Path) -> str:
 
 
 def _size(found: Inventory) -> str:
+    from lambda_usage.evidence.reasons import count
+
     scopes = [scope for unit in found.units.values() for scope in unit.scopes]
     statements = sum(len(scope.statements) for scope in scopes)
     return (
-        f"the inventory ({len(found.units):,} files, {len(scopes):,} functions and bodies, "
-        f"{statements:,} statements)"
+        f"the inventory ({count(len(found.units), 'file')}, {len(scopes):,} functions and bodies, "
+        f"{count(statements, 'statement')})"
     )
 
 
 def _name_problems(found: Inventory) -> None:
-    problems = [*found.problems, *found.keep_problems]
+    problems = [
+        *(f"not understood, so not judged: {each.path}: {each.reason}" for each in found.problems),
+        *(f"{each.path}: {each.reason}" for each in found.keep_problems),
+    ]
     for each in problems[:_MAX_PROBLEMS]:
-        complain(f"not understood, and reported as such: {each.path}: {each.reason}")
+        complain(each)
     if len(problems) > _MAX_PROBLEMS:
-        complain(f"{len(problems) - _MAX_PROBLEMS:,} more were not understood")
+        complain(f"and {len(problems) - _MAX_PROBLEMS:,} more of that kind")

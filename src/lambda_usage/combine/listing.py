@@ -22,7 +22,7 @@ from lambda_usage.combine.summary import Json
 
 LISTING_SCHEMA = 1
 NO_VERDICTS = (
-    "There are no verdicts here: what never ran is known only beside the source code. "
+    "There are no verdicts here: they need the source code, which is not at hand. "
     "lambda-usage report dead-code STORE gives them, with --source DIR, or with the inventory that "
     "lambda-usage inventory DIR --store STORE has uploaded."
 )
