@@ -184,16 +184,13 @@ class _Asked:
         every = self._hot_paths.paths
         names = {place_name(each) for each in (self._function, *self._inside)}
         found = [each for each in every if not names.isdisjoint(each.functions)]
-        ways = count(len(every), "way")
+        told = words.ways(len(found), len(every))
         if not found:
             ran = " It ran outside windows." if self._function.verdict is Verdict.USED else ""
-            yield Entry(f"None of the {ways} through the code that were recorded runs it.{ran}")
+            yield Entry(f"{told}.{ran}")
             return
         share = percent(min(sum(each.share for each in found), 1.0))
-        yield Entry(
-            f"{len(found):,} of the {ways} through the code that were recorded "
-            f"{'runs' if len(found) == 1 else 'run'} it: {share} of invocations."
-        )
+        yield Entry(f"{told}: {share} of invocations.")
         yield from (Entry(words.path(each), each.id[:ID_WIDTH]) for each in found[:MAX_PATHS])
         if len(found) > MAX_PATHS:
             rest = percent(sum(each.share for each in found[MAX_PATHS:]))

@@ -193,6 +193,16 @@ def statement(found: StatementEvidence) -> str:
     return f"{_sentence(_KINDS[found.kind])} The evidence is enough to say so."
 
 
+def ways(found: int, every: int) -> str:
+    """How many of the recorded paths run it."""
+    if every == 1:
+        runs = "runs it" if found else "does not run it"
+        return f"The one way through the code that was recorded {runs}"
+    number = f"{found:,}" if found else "None"
+    runs = "run" if found > 1 else "runs"
+    return f"{number} of the {every:,} ways through the code that were recorded {runs} it"
+
+
 def path(found: PathEvidence) -> str:
     """A way through the code, in one sentence."""
     facts = [
