@@ -126,7 +126,7 @@ class _Uploads:
         shipped, same = chosen.fit.shipped, chosen.fit.shipped_same
         words = [
             f"uploaded {uploaded}",
-            f"{same:,} of its {shipped:,} shipped files are as the newest packages ship them",
+            f"shipped files that are as in the newest packages: {same:,} of {shipped:,}",
         ]
         if chosen.later:
             fits = "upload fits" if chosen.later == 1 else "uploads fit"
