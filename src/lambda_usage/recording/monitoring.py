@@ -19,6 +19,7 @@ from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
 
+from lambda_usage.recording.branches import BranchLines
 from lambda_usage.recording.codes import (
     LINE_BITS,
     CodeEntry,
@@ -265,19 +266,26 @@ class MonitoringRecorder:
     def _absorb_branches(self) -> None:
         taken = self._branch_hits[:]
         del self._branch_hits[: len(taken)]
+        lines: dict[int, BranchLines] = {}
         for hit in taken:
             destination = hit & ((1 << _OFFSET_BITS) - 1)
             hit >>= _OFFSET_BITS
-            entry = self.registry.entries[hit >> _OFFSET_BITS]
-            self._note_branch(entry, hit & ((1 << _OFFSET_BITS) - 1), destination)
+            key = hit >> _OFFSET_BITS
+            entry = self.registry.entries[key]
+            if key not in lines:
+                lines[key] = BranchLines(entry.code)
+            self._note_branch(entry, lines[key], hit & ((1 << _OFFSET_BITS) - 1), destination)
 
-    def _note_branch(self, entry: CodeEntry, offset: int, destination: int) -> None:
-        source, target = _line_at(entry.code, offset), _line_at(entry.code, destination)
+    def _note_branch(
+        self, entry: CodeEntry, lines: BranchLines, offset: int, destination: int
+    ) -> None:
+        target = lines.line(destination)
         if target:
             # 3.14 fires no LINE event where a loop that has run out goes on to a short last line
             entry.saw([target], self._clock(), init=self._init)
-        if source and target and self.branches:
-            entry.arcs.add((source, target))
+        arc = lines.arc(offset, destination) if self.branches else None
+        if arc:
+            entry.arcs.add(arc)
 
 
 def _line_at(code: CodeType, offset: int) -> int:
