@@ -202,6 +202,8 @@ class StatementEvidence:
     kind: RangeKind
     invocations: float
     """Estimated number of invocations that ran it, at the least; 0 where no window did."""
+    ran: bool = False
+    """Seen to run, in whatever phase; an ``unproven`` one may have run at startup."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,8 @@ def statements_of(case: Case, dead: AbstractSet[Statement]) -> Iterator[Statemen
         verdict = Verdict.DEAD if each in dead else _verdict(case, lines, started, invoked)
         weight = max((weights.get(line, 0.0) for line in lines), default=0.0)
         name = case.scope.key.qualname
-        yield StatementEvidence(each.first, each.last, name, verdict, each.kind, weight)
+        ran = bool(lines & (started | invoked))
+        yield StatementEvidence(each.first, each.last, name, verdict, each.kind, weight, ran)
 
 
 def _verdict(

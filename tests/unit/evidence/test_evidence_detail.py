@@ -157,8 +157,20 @@ def test_a_header_over_several_lines_is_one_statement(world: World) -> None:
     (file,) = world.report().files
     assert [(each.first, each.last) for each in file.statements] == [(1, 2), (3, 4)]
     assert file.statements[1] == StatementEvidence(
-        3, 4, "f", Verdict.USED, file.statements[1].kind, 0.0
+        3, 4, "f", Verdict.USED, file.statements[1].kind, 0.0, ran=True
     )
+
+
+def test_a_statement_that_ran_on_thin_evidence_is_unproven_and_known_to_have_run(
+    world: World,
+) -> None:
+    world.source("def f(a):\n    return a\n\n\nf(1)\n")
+    where = origin()
+    world.ship(where, SHORT)
+    world.saw(where, "f", [2], init=True)
+    (file,) = world.report().files
+    (inner,) = (each for each in file.statements if each.function == "f")
+    assert (inner.verdict, inner.ran) == (Verdict.UNPROVEN, True)
 
 
 def with_distributions(world: World, name: str, exposures=MONTH, **imported: bool) -> None:
