@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from moto import mock_aws
 
 from lambda_usage.cli.inventory import default_name
 from lambda_usage.evidence.inventory import read_inventory
@@ -141,3 +143,28 @@ def test_files_that_are_not_understood_are_named_and_the_rest_is_uploaded(
     assert result.lines[-1] == "lambda-usage: and 2 more of that kind"
     (content,) = uploads(tmp_path / "usage").values()
     assert len(unpack(content, "it").problems) == 7
+
+
+def test_uploading_to_s3_needs_the_right_to_put_and_no_other(
+    cli: Cli, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with mock_aws():
+        boto3.client("s3").create_bucket(Bucket="bucket")
+        session = boto3.Session()
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
+        asked: list[tuple[str, str]] = []
+
+        def note(params: Any, model: Any, **_: Any) -> None:
+            asked.append((model.name, params["url_path"]))
+
+        session.events.register("before-call.s3", note)
+        result = cli("inventory", source, "--store", "s3://bucket/coverage", "--name", "shop")
+        assert result.code == 0
+    ((operation, path),) = asked
+    assert operation == "PutObject"
+    assert path.startswith("/coverage/inventory/shop/")

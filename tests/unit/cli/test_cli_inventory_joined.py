@@ -281,3 +281,18 @@ def test_where_not_all_uploads_are_compared_it_says_so(
     result = report(cli, store)
     assert "only the newest 2 of 4 uploads were read" in result.err
     assert "are as in the newest packages: 0 of 1;" in result.err
+
+
+def test_the_page_shows_source_where_it_was_uploaded(
+    cli: Cli, store: Path, source: Path, upload: Any
+) -> None:
+    html = ("--format", "html", "--min-days", 0)
+    expected = report(cli, store, "--source", source, *html)
+    upload()
+    without = report(cli, store, *html)
+    cli("inventory", source, "--store", store, "--name", "with", "--with-source")
+    with_source = report(cli, store, "--inventory", "with", *html)
+    assert (expected.code, without.code, with_source.code) == (0, 0, 0)
+    assert with_source.out == expected.out
+    assert "return" in expected.out
+    assert without.out != expected.out
