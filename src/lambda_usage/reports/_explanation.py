@@ -15,6 +15,7 @@ from lambda_usage.evidence.model import (
     FileEvidence,
     FunctionEvidence,
     HotPathsReport,
+    RangeKind,
     StatementEvidence,
     Verdict,
 )
@@ -145,11 +146,12 @@ class _Asked:
             return
         statement = min(found, key=lambda each: (each.last - each.first, each.first))
         keep = next((r.keep for r in file.dead_lines if r.keep and r.first <= line <= r.last), None)
-        sentences = [words.statement(statement), words.keep(keep) if keep else ""]
+        bodies = {each.name for each in self._report.functions if _is_body(each, file.file)}
+        told = words.statement(statement, on_loading=statement.function in bodies)
         yield Entry(
-            " ".join(filter(None, sentences)),
+            f"{told} {words.keep(keep) if keep else ''}".rstrip(),
             _lines(statement.first, statement.last),
-            statement.verdict,
+            _shown(statement.verdict, statement.kind),
         )
 
     def may_delete(self) -> Iterator[Entry]:
@@ -162,6 +164,7 @@ class _Asked:
         yield from self._may_delete_inside(kept)
 
     def _may_delete_inside(self, kept: bool) -> Iterator[Entry]:
+        dead = [plain_name(each.name) for each in self._inside if each.verdict is Verdict.DEAD]
         alive = [each for each in self._inside if each.verdict is not Verdict.DEAD]
         if not self._inside:
             return
@@ -173,6 +176,8 @@ class _Asked:
                 f"Not dead in it: {named([plain_name(each.name) for each in alive], MAX_NAMES)} "
                 f"({len(alive):,} of {len(self._inside):,})."
             )
+            if dead:
+                yield Entry(f"Dead in it: {named(dead, MAX_NAMES)} ({len(dead):,}).")
         wanted = [each.name for each in self._inside if each.keep and not each.keep.expired]
         if wanted and not kept:
             yield Entry(f"Kept on purpose in it: {named(wanted, MAX_NAMES)}.")
@@ -199,9 +204,9 @@ class _Asked:
     def evidence(self) -> Iterator[Entry]:
         """Times, frequency or bound, and the rule."""
         this = self._function
-        yield Entry(words.seen(this.first_seen, this.last_seen))
+        yield Entry(words.seen(this.verdict in _ALIVE, this.first_seen, this.last_seen))
         if this.first_seen:
-            yield Entry("Outside windows, only the first run in each process is noticed.")
+            yield Entry("Outside windows, at most the first run in each process is noticed.")
         if this.verdict is Verdict.USED and this.unit == "invocations":
             yield Entry(words.frequency(this.frequency, this.frequency_low, this.frequency_high))
         if bounded := words.overall_bound(this):
@@ -221,7 +226,7 @@ class _Asked:
         """Lines that never ran: proven, then unproven."""
         for each in self._function.dead_lines:
             label = _lines(each.first, each.last)
-            yield Entry(words.lines(each.kind, each.keep), label, Verdict.DEAD)
+            yield Entry(words.lines(each.kind, each.keep), label, _shown(Verdict.DEAD, each.kind))
         if self._function.verdict in _ALIVE and self._file:
             for first, last in _unproven(self._file.statements, self._function):
                 yield Entry(
@@ -271,6 +276,15 @@ def _unproven(
         if is_unproven:
             members = list(group)
             yield members[0].first, max(each.last for each in members)
+
+
+def _is_body(function: FunctionEvidence, file: str) -> bool:
+    return function.file == file and function.unit == "inits"
+
+
+def _shown(verdict: Verdict, kind: RangeKind) -> Verdict | None:
+    """Silent stubs and error handling are not called dead."""
+    return None if verdict is Verdict.DEAD and kind is not RangeKind.CODE else verdict
 
 
 def _lines(first: int, last: int) -> str:

@@ -24,11 +24,15 @@ from lambda_usage.reports._wording import (
     duration,
     named,
     percent,
+    percent_above,
     percent_between,
 )
 
 MAX_NAMES = 5
 MAX_VERSIONS = 3
+
+_RARE = 0.1
+"""Larger shares say more as a percentage than as one in so many."""
 
 _TRIALS = {"inits": "process start"}
 _EDITIONS = {
@@ -58,7 +62,10 @@ def one_in(share: float) -> str:
 
 def bound(share: float, unit: str) -> str:
     """What an upper bound below 1 means."""
-    return f"At most about {one_in(share)} {trials(2, unit)[2:]} runs it, at {CONFIDENCE}."
+    whole = trials(2, unit)[2:]
+    if share > _RARE:
+        return f"At most about {percent_above(share)} of {whole} run it, at {CONFIDENCE}."
+    return f"At most about {one_in(share)} {whole} runs it, at {CONFIDENCE}."
 
 
 def overall_bound(function: FunctionEvidence) -> str:
@@ -81,12 +88,12 @@ def frequency(value: float | None, low: float | None, high: float | None) -> str
     return f"It runs in {percent(value)} of invocations ({between} at {CONFIDENCE})."
 
 
-def seen(first: str | None, last: str | None) -> str:
+def seen(ran: bool, first: str | None, last: str | None) -> str:
     """When it was noticed to run."""
     if not first or not last:
-        return "It was never noticed to run."
-    if first == last:
-        return f"It was noticed to run once, {moment(first)}."
+        return "When it ran was not noticed." if ran else "It was never noticed to run."
+    if moment(first) == moment(last):
+        return f"It was noticed to run {moment(first)}."
     return f"It was first noticed to run {moment(first)}, and last {moment(last)}."
 
 
@@ -152,7 +159,7 @@ def alone(each: LambdaFunctionVerdict, unit: str, limits: Thresholds) -> Iterato
             yield frequency(each.frequency, each.frequency_low, each.frequency_high)
         else:
             yield _sentence(each.reason)
-        yield seen(each.first_seen, each.last_seen)
+        yield seen(True, each.first_seen, each.last_seen)
         return
     yield (
         f"{trials(each.exposure, unit)} on {count(each.days, 'day')} would have noticed it "
@@ -178,9 +185,16 @@ def lines(kind: RangeKind, found: Keep | None) -> str:
     return f"{_sentence(_KINDS[kind])} {keep(found) if found else ''}".rstrip()
 
 
-def statement(found: StatementEvidence) -> str:
-    """What is known of one statement."""
+def statement(found: StatementEvidence, *, on_loading: bool) -> str:
+    """What is known of one statement.
+
+    Args:
+        found: The statement.
+        on_loading: Whether it stands where code runs when its module is loaded.
+    """
     if found.verdict is Verdict.USED:
+        if on_loading:
+            return "It ran when its module was loaded."
         if found.invocations > 0:
             return f"It ran in about {trials(found.invocations, '')} or more."
         return "It ran, though in no window."
@@ -198,9 +212,10 @@ def ways(found: int, every: int) -> str:
     if every == 1:
         runs = "runs it" if found else "does not run it"
         return f"The one way through the code that was recorded {runs}"
-    number = f"{found:,}" if found else "None"
+    number = f"{found:,} of the" if found else "None of the"
     runs = "run" if found > 1 else "runs"
-    return f"{number} of the {every:,} ways through the code that were recorded {runs} it"
+    whole = f"{'All' if found == every else number} {every:,}"
+    return f"{whole} ways through the code that were recorded {runs} it"
 
 
 def path(found: PathEvidence) -> str:

@@ -191,6 +191,7 @@ def test_what_is_in_it_and_not_dead_is_named(dead_code: DeadCodeReport) -> None:
     ]
     found = explained(dead_code, CLASS, None, (), *inside)
     assert "Not dead in it: Coupons.apply (1 of 2)." in found["May I delete it?"]
+    assert "Dead in it: Coupons.redeem (1)." in found["May I delete it?"]
     assert "Kept on purpose in it: Coupons.redeem." in found["May I delete it?"]
     assert found["Functions and classes in it"][0] == "1 used, 1 dead."
     assert [each.split()[1] for each in found["Functions and classes in it"][1:]] == [
@@ -223,6 +224,15 @@ def test_the_paths_that_run_it_are_what_would_be_missed(
     assert answer[2].endswith("204 ms on average, about 1,204 errors.")
 
 
+def test_what_every_path_runs_is_told_so(
+    dead_code: DeadCodeReport, hot_paths: HotPathsReport
+) -> None:
+    handler = replace(USED, file="orders/handler.py", name="handler")
+    assert explained(dead_code, handler, hot_paths)["What would I miss?"][0].startswith(
+        "All 3 ways through the code that were recorded run it: 99 % of invocations."
+    )
+
+
 def test_that_no_path_runs_it_is_told(dead_code: DeadCodeReport, hot_paths: HotPathsReport) -> None:
     nothing = "None of the 3 ways through the code that were recorded runs it."
     assert explained(dead_code, DEAD, hot_paths)["What would I miss?"] == [nothing]
@@ -253,6 +263,11 @@ def test_a_bound_is_never_told_smaller_than_it_is() -> None:
     assert one_in(1 / 123_999) == "1 in 123,000"
 
 
+def test_a_bound_that_says_little_is_told_as_a_percentage(dead_code: DeadCodeReport) -> None:
+    known = explained(dead_code, replace(UNPROVEN, use_upper_bound=0.9501))["What is known of it?"]
+    assert "At most about 96 % of invocations run it, at 95 %." in known
+
+
 def test_what_nothing_bounds_is_not_given_a_bound(dead_code: DeadCodeReport) -> None:
     blind = replace(
         UNPROVEN,
@@ -270,6 +285,20 @@ def test_when_and_how_often_it_ran_is_told(dead_code: DeadCodeReport) -> None:
         "23:59 UTC."
     )
     assert "It runs in 37 % of invocations (35.4-39.4 % at 95 %)." in known
+
+
+def test_what_ran_unnoticed_is_not_said_never_to_have_run(dead_code: DeadCodeReport) -> None:
+    unnoticed = replace(CLASS, first_seen=None, last_seen=None)
+    assert explained(dead_code, unnoticed)["What is known of it?"][0] == (
+        "When it ran was not noticed."
+    )
+
+
+def test_one_moment_is_told_once(dead_code: DeadCodeReport) -> None:
+    once = replace(USED, last_seen="2026-11-01T00:00:58Z")
+    assert explained(dead_code, once)["What is known of it?"][0] == (
+        "It was noticed to run on 2026-11-01 at 00:00 UTC."
+    )
 
 
 def test_each_lambda_function_tells_what_it_ships_and_saw(dead_code: DeadCodeReport) -> None:
@@ -416,6 +445,13 @@ def test_a_line_is_answered_for(
     file = FileEvidence(FILE, FileState.LOADED, (), 90, (), (around, asked))
     (found,) = explained(dead_code, USED, file=file, line=45)["Line 45"]
     assert found.startswith(f"lines 44-45 {words}")
+
+
+def test_a_line_of_a_body_ran_on_loading(dead_code: DeadCodeReport) -> None:
+    asked = StatementEvidence(40, 41, "Coupons", Verdict.USED, RangeKind.CODE, 0.0)
+    file = FileEvidence(FILE, FileState.LOADED, (), 90, (), (asked,))
+    found = explained(dead_code, CLASS, file=file, line=41)
+    assert found["Line 41"] == ["lines 40-41 It ran when its module was loaded."]
 
 
 def test_a_line_without_code_is_told_to_have_none(dead_code: DeadCodeReport) -> None:
