@@ -212,6 +212,8 @@ class _Asked:
         if bounded := words.overall_bound(this):
             yield Entry(bounded)
         yield Entry(f"Dead would mean: {rule(self._report.thresholds)}.")
+        if this.unit == "inits":
+            yield Entry("It runs when its module is loaded, so process starts count instead.")
 
     def lambda_functions(self) -> Iterator[Entry]:
         """The verdict of each."""

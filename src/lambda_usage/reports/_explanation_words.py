@@ -64,8 +64,8 @@ def bound(share: float, unit: str) -> str:
     """What an upper bound below 1 means."""
     whole = trials(2, unit)[2:]
     if share > _RARE:
-        return f"At most about {percent_above(share)} of {whole} run it, at {CONFIDENCE}."
-    return f"At most about {one_in(share)} {whole} runs it, at {CONFIDENCE}."
+        return f"At most about {percent_above(share)} of {whole} run it ({CONFIDENCE} confidence)."
+    return f"At most about {one_in(share)} {whole} runs it ({CONFIDENCE} confidence)."
 
 
 def overall_bound(function: FunctionEvidence) -> str:

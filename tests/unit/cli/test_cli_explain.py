@@ -30,7 +30,7 @@ def test_a_dead_function_is_explained(cli: Cli, store: Path, source: Path) -> No
     assert "The one way through the code that was recorded does not run it." in text
     assert "2,000 invocations on 20 days would have noticed it (1,000 on 14 needed)" in text
     assert "Ships this very file." in text
-    assert "At most about 1 in 668 invocations runs it, at 95 %." in text
+    assert "At most about 1 in 668 invocations runs it (95 % confidence)." in text
 
 
 def test_a_used_function_is_explained(cli: Cli, store: Path, source: Path) -> None:
@@ -73,6 +73,13 @@ def test_what_is_kept_says_so(cli: Cli, store: Path, source: Path) -> None:
     text = flowing(cli("explain", store, "legacy", "--source", source).out)
     assert "No: it is kept on purpose for good (year-end job)." in text
     assert "Suppressions pyproject.toml: app.py:leg* Is kept on purpose for good" in text
+
+
+def test_an_uploaded_inventory_stands_for_the_source(cli: Cli, store: Path, source: Path) -> None:
+    assert cli("inventory", source, "--store", store, "--name", "orders").code == 0
+    result = cli("explain", store, "app.py:legacy")
+    assert result.code == 0
+    assert result.out == cli("explain", store, "app.py:legacy", "--source", source).out
 
 
 def test_the_answer_can_be_written_to_a_file(

@@ -252,7 +252,7 @@ def test_without_paths_nothing_is_said_of_them(
 def test_a_bound_is_told_as_one_in_so_many(dead_code: DeadCodeReport) -> None:
     known = explained(dead_code, DEAD)["What is known of it?"]
     assert "It was never noticed to run." in known
-    assert "At most about 1 in 13,800 invocations runs it, at 95 %." in known
+    assert "At most about 1 in 13,800 invocations runs it (95 % confidence)." in known
     assert any(each.startswith("Dead would mean: never ran in 1,000 or more") for each in known)
 
 
@@ -265,7 +265,7 @@ def test_a_bound_is_never_told_smaller_than_it_is() -> None:
 
 def test_a_bound_that_says_little_is_told_as_a_percentage(dead_code: DeadCodeReport) -> None:
     known = explained(dead_code, replace(UNPROVEN, use_upper_bound=0.9501))["What is known of it?"]
-    assert "At most about 96 % of invocations run it, at 95 %." in known
+    assert "At most about 96 % of invocations run it (95 % confidence)." in known
 
 
 def test_what_nothing_bounds_is_not_given_a_bound(dead_code: DeadCodeReport) -> None:
@@ -310,16 +310,17 @@ def test_each_lambda_function_tells_what_it_ships_and_saw(dead_code: DeadCodeRep
     assert said == [
         "orders-api:live Ships this very file (version 100, 42, 41 and 1 more). "
         "2,000,000 invocations on 16 days would have noticed it (1,000 on 14 needed). "
-        "At most about 1 in 666,000 invocations runs it, at 95 %.",
+        "At most about 1 in 666,000 invocations runs it (95 % confidence).",
         "orders-nightly Ships another version of this file (version $LATEST) and ships this very "
         "file. 640 invocations on 5 days would have noticed it (1,000 on 14 needed). "
-        "At most about 1 in 214 invocations runs it, at 95 %.",
+        "At most about 1 in 214 invocations runs it (95 % confidence).",
     ]
 
 
 def test_what_starts_with_a_process_counts_process_starts(dead_code: DeadCodeReport) -> None:
     body = replace(UNPROVEN, unit="inits")
     found = explained(dead_code, body)
+    assert found["What is known of it?"][-1].endswith("so process starts count instead.")
     assert "640 process starts on 5 days" in found["In each Lambda function"][1]
     assert found["What would make it dead?"] == [
         "360 more process starts and 9 more days of orders-nightly without a run of it."
