@@ -7,7 +7,7 @@ STAMP := $(VENV)/.current
 PYTEST_ARGS ?=
 
 # Code outside the package that is typed as strictly as the package.
-TYPED := layer/build.py $(wildcard scripts/*.py) examples/order_service/traffic.py
+TYPED := layer/build.py $(wildcard scripts/*.py) $(wildcard examples/test_platform/*.py examples/test_platform/deploy/*.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint build clean

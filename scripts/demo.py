@@ -1,8 +1,9 @@
 """The whole way on real parts: `make demo`.
 
-An order service runs in AWS's own emulator, twice at once, with the built layer in front of it. Its
-bundles go to a real S3 server. They are combined, both reports are printed, and the verdicts are
-held against the list that lies beside the service.
+Two Lambda functions of a test-automation platform run in AWS's own emulator, in two processes each,
+with the built layer in front of them, on DynamoDB and Secrets Manager from moto's server. Their
+bundles go to a real S3 server. They are combined, both reports are printed, and every verdict is
+held against the list that lies beside the platform.
 """
 
 from __future__ import annotations
@@ -15,37 +16,60 @@ import subprocess
 import sys
 import sysconfig
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from examples.order_service.traffic import events  # noqa: E402
+from examples.test_platform.deploy.catalog import LambdaFunction, functions  # noqa: E402
+from examples.test_platform.deploy.packages import PackageError, build_package  # noqa: E402
+from examples.test_platform.deploy.seed import seed  # noqa: E402
+from examples.test_platform.deploy.traffic import LANES, Event, events  # noqa: E402
+from examples.test_platform.expectation import differences, verdicts  # noqa: E402
 from tests.support import pythons  # noqa: E402
 from tests.support.emulator import Emulator, EmulatorError  # noqa: E402
 from tests.support.layer import unpacked_layer  # noqa: E402
+from tests.support.moto_server import MotoServer  # noqa: E402
 from tests.support.paths import BUILD, Unavailable  # noqa: E402
 from tests.support.s3_server import S3Server  # noqa: E402
 
-SERVICE = ROOT / "examples" / "order_service"
-APP = SERVICE / "app"
+SOURCE = "examples/test_platform/src"
+EXPECTED = "examples/test_platform/expected.json"
 DEMO = BUILD / "demo"
-INVOCATIONS = 2000
-PROCESSES = 2
+DEPLOYED = ("run-test", "get-results")
+INVOCATIONS = 1300
+"""Of each Lambda function, in as many processes as its traffic has lanes."""
 
 console = Console(highlight=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A Lambda function that can be started."""
+
+    described: LambdaFunction
+    package: Path
+    traffic: list[Event]
 
 
 def main() -> int:
     """Runs the demo; 0 if every verdict is as expected."""
     try:
         return _demo()
-    except (Unavailable, EmulatorError) as reason:
+    except (Unavailable, EmulatorError, PackageError) as reason:
         console.print(f"\n[bold red]The demo cannot run:[/] {reason}", soft_wrap=True)
         return 1
 
@@ -57,55 +81,78 @@ def _demo() -> int:
     _step(f"Building the layer, and an environment like Lambda's for Python {runtime.version}")
     opt = unpacked_layer(DEMO)
     env = pythons.environment(runtime)
-    _step("Starting SeaweedFS, an S3 server (some seconds)")
-    with S3Server() as server:
+    _step(f"Building the deployment packages of {' and '.join(DEPLOYED)}")
+    deployments = [_deployment(name, env) for name in DEPLOYED]
+    _step("Starting SeaweedFS, an S3 server (some seconds), and moto's DynamoDB")
+    with S3Server() as server, MotoServer() as moto:
         bucket = server.bucket()
+        seed(moto.dynamodb(), moto.secrets_manager(), dict(deployments[0].described.variables))
         _step(
-            f"Sending {INVOCATIONS:,} invocations to the order service, in {PROCESSES} processes "
-            "of AWS's Runtime Interface Emulator"
+            f"Sending {INVOCATIONS:,} invocations to each of the two Lambda functions, in {LANES} "
+            "processes of AWS's Runtime Interface Emulator"
         )
-        _run_service(env, opt, server, bucket)
+        variables = {
+            **server.variables,
+            **moto.variables,
+            "AWS_LAMBDA_EXEC_WRAPPER": str(opt / "lambda-usage"),
+            "COVERAGE_S3_BUCKET": bucket,
+            # A fleet takes its time; the demo lasts seconds. Every invocation becomes a window.
+            "COVERAGE_FLUSH_INTERVAL": "1",
+            "COVERAGE_OVERHEAD_BUDGET": "1",
+            "COVERAGE_MAX_WINDOWS_PER_MINUTE": "1000000",
+            # There is no X-Ray daemon here, and the emulator passes no trace on.
+            "POWERTOOLS_TRACE_DISABLED": "true",
+        }
+        _run_fleet(env, opt, deployments, variables)
         _step(f"{len(server.keys(bucket, 'coverage/'))} bundles are in s3://{bucket}/coverage/")
         return _report(server, f"s3://{bucket}/coverage/")
 
 
-def _run_service(env: pythons.PythonEnv, opt: Path, server: S3Server, bucket: str) -> None:
-    variables = {
-        **server.variables,
-        "AWS_LAMBDA_EXEC_WRAPPER": str(opt / "lambda-usage"),
-        "COVERAGE_S3_BUCKET": bucket,
-        # A fleet takes its time; the demo lasts seconds. Every invocation becomes a window.
-        "COVERAGE_FLUSH_INTERVAL": "0.2",
-        "COVERAGE_OVERHEAD_BUDGET": "1",
-        "COVERAGE_MAX_WINDOWS_PER_MINUTE": "1000000",
-    }
+def _deployment(name: str, env: pythons.PythonEnv) -> Deployment:
+    package = build_package(name, DEMO / "packages" / name, env)
+    return Deployment(functions()[name], package, events(name, INVOCATIONS))
+
+
+def _run_fleet(
+    env: pythons.PythonEnv,
+    opt: Path,
+    deployments: list[Deployment],
+    variables: Mapping[str, str],
+) -> None:
     columns = TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn()
     failed = threading.Event()
 
-    def serve(number: int) -> None:
+    def serve(deployment: Deployment, lane: int, bar: TaskID) -> None:
+        function = deployment.described
         emulator = Emulator(
-            env, APP, "app.handler", opt=opt, variables=variables, function_name="order-service"
+            env,
+            deployment.package,
+            function.handler,
+            opt=opt,
+            variables={**dict(function.variables), **variables},
+            function_name=function.name,
         )
         with emulator:
-            for event in traffic[number::PROCESSES]:
+            for event in deployment.traffic[lane::LANES]:
                 if failed.is_set():
                     return
                 answer = emulator.invoke(event).payload
-                if "errorType" in answer:
-                    raise EmulatorError(f"the order service failed: {answer}")
-                progress.advance(bars[number])
+                if "errorType" in answer or answer["statusCode"] >= 500:
+                    raise EmulatorError("\n".join([f"{function.name}: {answer}", *emulator.log]))
+                progress.advance(bar)
             emulator.wait_for_log("uploaded successfully", timeout_s=30)
 
-    traffic = events(INVOCATIONS)
     with (
         Progress(*columns, TimeElapsedColumn(), console=console) as progress,
-        ThreadPoolExecutor(PROCESSES) as pool,
+        ThreadPoolExecutor(len(deployments) * LANES) as pool,
     ):
-        bars = [
-            progress.add_task(f"process {number + 1}", total=len(traffic[number::PROCESSES]))
-            for number in range(PROCESSES)
-        ]
-        for each in [pool.submit(serve, number) for number in range(PROCESSES)]:
+        served = []
+        for deployment in deployments:
+            for lane in range(LANES):
+                name = f"{deployment.described.name}, process {lane + 1}"
+                bar = progress.add_task(name, total=len(deployment.traffic[lane::LANES]))
+                served.append(pool.submit(serve, deployment, lane, bar))
+        for each in served:
             try:
                 each.result()
             except BaseException:
@@ -114,50 +161,43 @@ def _run_service(env: pythons.PythonEnv, opt: Path, server: S3Server, bucket: st
 
 
 def _report(server: S3Server, store: str) -> int:
-    combined = str(DEMO / "combined.coverage")
-    source = ["--source", str(APP.relative_to(ROOT))]
+    combined = _short(DEMO / "combined.coverage")
     _step("Combining, and reporting")
-    _cli(server, "combine", store, "--output", _short(combined))
-    for name, options in (
-        ("dead-code", [*source, "--min-days", "0"]),
-        ("hot-paths", source),
-    ):
-        command = ["report", name, _short(combined), *options]
+    _cli(server, "combine", store, "--output", combined)
+    dead_code = ["report", "dead-code", combined, "--source", SOURCE, "--min-days", "0"]
+    hot_paths = ["report", "hot-paths", combined, "--source", SOURCE]
+    for command in (dead_code, hot_paths):
         _cli(server, *command)
-        output = _short(str(DEMO / f"{name}.json"))
+        output = _short(DEMO / f"{command[1]}.json")
         _cli(server, *command, "--format", "json", "--output", output)
+    output = _short(DEMO / "report.html")
+    _cli(server, *dead_code, "--format", "html", "--output", output)
     return _compare()
 
 
 def _compare() -> int:
-    found = json.loads((DEMO / "dead-code.json").read_text())
-    listed = json.loads((SERVICE / "expected.json").read_text())["functions"]
-    expected = {name: {k: v for k, v in e.items() if k != "why"} for name, e in listed.items()}
-    verdicts = {
-        f"{each['file']} {each['name']}": {
-            "verdict": each["verdict"],
-            "dead_lines": [[p["first"], p["last"], p["kind"]] for p in each["dead_lines"]],
-        }
-        for each in found["functions"]
-    }
-    wrong = _differences(expected, verdicts)
+    report = json.loads((DEMO / "dead-code.json").read_text("utf-8"))
+    wrong = differences(report)
     console.rule()
     if wrong:
-        console.print("[bold red]Not what examples/order_service/expected.json says:[/]")
+        console.print(f"[bold red]Not what {EXPECTED} says:[/]")
         for line in wrong:
-            console.print(f"  {line}", soft_wrap=True)
+            console.print(f"  {line}", soft_wrap=True, markup=False)
         return 1
+    counts = ", ".join(f"{count} {name}" for name, count in verdicts(report).most_common())
     console.print(
-        f"[bold green]All {len(verdicts)} verdicts, and all dead lines, are as "
-        "examples/order_service/expected.json says.[/]"
+        f"[bold green]All verdicts ({counts}), together and for each Lambda function, all dead "
+        f"lines and all {len(report['dependencies'])} dependencies are as {EXPECTED} says.[/]",
+        soft_wrap=True,
     )
     console.print(
         "The demo ran with --min-days 0, because its whole traffic came within seconds. Without it"
         " nothing would be 'dead' before 14 days of traffic: a year-end job looks dead in between."
-        " Module and class bodies of the file that nobody imports stay 'unproven': they would run"
-        " when a process starts, and two starts prove little.\n"
+        " Module and class bodies of files that nobody imports stay 'unproven': they would run"
+        " when a process starts, and four starts prove little.\n"
         "\n[bold]What to look at next[/]\n"
-        "  examples/order_service/app/              the service: find what the report named\n"
+        "  build/demo/report.html                   the same report to look at, in a browser\n"
+        "  examples/test_platform/                  the platform: find what the report named\n"
         "  build/demo/dead-code.json                the same report for programs\n"
         "  build/demo/hot-paths.json                which ways requests take, and how often\n"
         "  coverage report --data-file build/demo/combined.coverage\n"
@@ -166,14 +206,6 @@ def _compare() -> int:
         soft_wrap=True,
     )
     return 0
-
-
-def _differences(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:
-    return [
-        f"{name}: expected {expected.get(name, 'nothing')}, found {found.get(name, 'nothing')}"
-        for name in sorted(expected.keys() | found.keys())
-        if expected.get(name) != found.get(name)
-    ]
 
 
 def _cli(server: S3Server, *arguments: str) -> None:
@@ -187,8 +219,8 @@ def _cli(server: S3Server, *arguments: str) -> None:
         raise Unavailable(f"lambda-usage {arguments[0]} ended with exit code {done.returncode}")
 
 
-def _short(path: str) -> str:
-    return str(Path(path).relative_to(ROOT))
+def _short(path: Path) -> str:
+    return str(path.relative_to(ROOT))
 
 
 def _step(what: str) -> None:
