@@ -250,7 +250,7 @@ class _File:
             one.name,
             verdict,
             exposure,
-            one.days,
+            3 if verdict is Verdict.UNPROVEN else one.days,
             None if ran else 3 / exposure,
             share,
             None if share is None else share * 0.95,

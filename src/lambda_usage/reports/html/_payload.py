@@ -5,7 +5,7 @@ Rows are lists; ``scripts/data.js`` names their places.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lambda_usage.evidence.model import (
@@ -19,6 +19,9 @@ from lambda_usage.evidence.model import (
     LambdaFunctionVerdict,
     PathEvidence,
 )
+from lambda_usage.reports import _explanation_words as explained
+from lambda_usage.reports._bearing import bears
+from lambda_usage.reports._explanation_wants import wants
 from lambda_usage.reports._findings import (
     DeadUnit,
     KeptUnit,
@@ -81,7 +84,7 @@ def for_the_start(
     return {**content, "along": along, "suppressions": keeps, "words": words.values}
 
 
-def for_later(numbers: Numbering) -> dict[str, Any]:
+def for_later(dead_code: DeadCodeReport, numbers: Numbering) -> dict[str, Any]:
     """What the page needs to tell of one function, or to take the view of one Lambda function."""
     words: Interned[str] = Interned()
     verdicts: Interned[tuple[Any, ...]] = Interned()
@@ -93,10 +96,24 @@ def for_later(numbers: Numbering) -> dict[str, Any]:
             ],
             [[dead.first, dead.last, dead.kind.value] for dead in function.dead_lines],
             words(function.first_seen or ""),
+            [words(each) for each in _may_delete(dead_code, function)],
+            [words(each) for each in wants(dead_code, function, ())],
+            [words(each.message) for each in dead_code.blind_spots if bears(each, function)],
         ]
         for function, _ in numbers.functions
     ]
     return {"functions": functions, "verdicts": verdicts.values, "words": words.values}
+
+
+def _may_delete(dead_code: DeadCodeReport, function: FunctionEvidence) -> Iterator[str]:
+    """The answer in words, the same as on the command line."""
+    keep = function.keep
+    kept = keep is not None and not keep.expired
+    if keep:
+        yield f"It {explained.keep(keep)[0].lower()}{explained.keep(keep)[1:]}"
+    yield from explained.verdict(dead_code, function, kept=kept)
+    if bound := explained.overall_bound(function):
+        yield bound
 
 
 def _evidence(seen: Evidence) -> dict[str, Any]:

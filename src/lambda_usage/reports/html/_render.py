@@ -75,10 +75,10 @@ def write_html(
             theme=Markup(theme),
             styles=Markup(styles),
             script=Markup(script),
-            summary=summary(dead_code, hot_paths, numbers, lines),
+            summary=summary(dead_code, numbers, lines),
             blind_spots=list(dict.fromkeys((*dead_code.blind_spots, *hot_paths.blind_spots))),
             data=Markup(as_json(first)),
-            later=Markup(deflated(for_later(numbers))),
+            later=Markup(deflated(for_later(dead_code, numbers))),
             sources=[Markup(each) for each in sources.values()],
         )
     )

@@ -10,10 +10,9 @@ from lambda_usage.evidence.model import (
     DeadCodeReport,
     Evidence,
     FileState,
-    HotPathsReport,
     LambdaFunction,
-    Thresholds,
 )
+from lambda_usage.reports._sentences import period, rule, traffic
 from lambda_usage.reports._wording import count, percent
 from lambda_usage.reports.html._lines import LETTERS, counted
 from lambda_usage.reports.html._numbering import Numbering
@@ -65,14 +64,11 @@ class Summary:
     """Invocations of the first of them."""
 
 
-def summary(
-    report: DeadCodeReport, paths: HotPathsReport, numbers: Numbering, lines: Mapping[str, str]
-) -> Summary:
-    """Sum two reports up.
+def summary(report: DeadCodeReport, numbers: Numbering, lines: Mapping[str, str]) -> Summary:
+    """Sum up which code is not used, and what that rests on.
 
     Args:
         report: Which code is not used.
-        paths: Where the traffic goes.
         numbers: The functions with their standings.
         lines: A letter for each line of each file.
     """
@@ -85,10 +81,10 @@ def summary(
     seen = report.evidence
     busiest = sorted(seen.lambda_functions, key=lambda each: (-each.invocations, each.name))
     return Summary(
-        headline=_headline(seen, counts[LETTERS["dead"]], shipped),
-        support=_support(seen),
+        headline=_headline(report, counts[LETTERS["dead"]], shipped),
+        support=_support(report),
         rule=rule(report.thresholds),
-        facts=_facts(seen, paths.evidence),
+        facts=_facts(seen),
         standings=_standings(counts, Counter(state for _, state in numbers.functions)),
         functions=len(numbers.functions),
         lines=counts.total(),
@@ -97,63 +93,53 @@ def summary(
     )
 
 
-def rule(thresholds: Thresholds) -> str:
-    """What it takes to be called dead."""
-    days = count(thresholds.min_days, "different day")
-    when = f" on {days} or more" if thresholds.min_days else ", on however few days"
-    return (
-        f"never ran in {thresholds.min_exposure:,} or more invocations{when}, "
-        "in each Lambda function that ships the file"
-    )
-
-
-def _headline(seen: Evidence, dead: int, shipped: int) -> str:
-    if not seen.invocations and not seen.inits:
+def _headline(report: DeadCodeReport, dead: int, shipped: int) -> str:
+    if not _seen_anything(report.evidence):
         return "Nothing was recorded, so nothing can be said"
+    if not report.files:
+        return "Without source code, there is no verdict on it"
     if not shipped:
-        return "No source file is among what the Lambda functions ship"
+        return "No Lambda function ships any of this source"
     if not dead:
         return f"None of {count(shipped, 'line')} is dead on this evidence"
     return f"{dead:,} of {count(shipped, 'line')} {_are(dead)} dead on this evidence"
 
 
-def _support(seen: Evidence) -> str:
-    names = seen.lambda_functions
-    if not names:
-        return "There is no traffic in the data: check that the layer is attached and delivers."
-    whose = names[0].name if len(names) == 1 else count(len(names), "Lambda function")
+def _support(report: DeadCodeReport) -> str:
+    if not _seen_anything(report.evidence):
+        return "The data holds no traffic: check that the layer is attached, and that it delivers."
+    if not report.files:
+        return (
+            "Give --source with what the Lambda functions ship, or upload it once with "
+            "lambda-usage inventory. Where the traffic goes is told all the same."
+        )
     return (
-        f"Not once seen to run in {count(seen.invocations, 'invocation')} and "
-        f"{count(seen.inits, 'process start')} of {whose} on {count(seen.days, 'day')}. "
-        "A statement about that traffic: it holds for the future as far as traffic stays the same."
+        f"Judged by {traffic(report.evidence)} on {count(report.evidence.days, 'day')}. "
+        "Code that is needed less often, by a yearly job say, looks the same as dead code."
     )
 
 
-def _facts(seen: Evidence, traffic: Evidence) -> tuple[tuple[str, str], ...]:
+def _seen_anything(seen: Evidence) -> bool:
+    return bool(seen.invocations or seen.inits)
+
+
+def _facts(seen: Evidence) -> tuple[tuple[str, str], ...]:
     names = seen.lambda_functions
     lost = []
     if seen.bundles_missing:
         lost.append(f"{seen.bundles_missing:,} more are missing")
     if seen.processes_unfinished:
         lost.append(f"{count(seen.processes_unfinished, 'process', 'processes')} unfinished")
-    recorded = count(traffic.windows, "invocation")
-    share = f" ({percent(traffic.windows / seen.invocations)})" if seen.invocations else ""
+    recorded = count(seen.windows, "invocation")
+    share = f" ({percent(seen.windows / seen.invocations)})" if seen.invocations else ""
     return (
         ("Traffic", f"{count(seen.invocations, 'invocation')}, all counted"),
         ("Process starts", f"{seen.inits:,}"),
         ("Lambda functions", f"{len(names):,}" if len(names) != 1 else names[0].name),
-        ("Period", _period(seen)),
+        ("Period", period(seen)),
         ("Recorded in full", f"{recorded}{share}, drawn at random"),
         ("Bundles", "; ".join([count(seen.bundles, "bundle"), *lost])),
     )
-
-
-def _period(seen: Evidence) -> str:
-    days = count(seen.days, "day")
-    if not seen.first or not seen.last:
-        return days
-    first, last = seen.first[:10], seen.last[:10]
-    return f"{days}, {first}" if first == last else f"{days}, {first} to {last} (UTC)"
 
 
 def _standings(lines: Counter[str], functions: Counter[str]) -> tuple[Standings, ...]:

@@ -81,10 +81,13 @@ let details = null;
 function detailsOfFunctions() {
   details ??= unpacked("later").then((later) => {
     const verdicts = later.verdicts.map(verdictFrom(later.words));
-    return later.functions.map(([own, ranges, first]) => ({
+    return later.functions.map(([own, ranges, first, answer, wants, spots]) => ({
       verdicts: own.map((each) => verdicts[each]),
       ranges: ranges.map(([from, to, kind]) => ({ first: from, last: to, kind })),
       firstSeen: later.words[first],
+      answer: answer.map((each) => later.words[each]),
+      wants: wants.map((each) => later.words[each]),
+      spots: spots.map((each) => later.words[each]),
     }));
   });
   return details;

@@ -1,27 +1,5 @@
 // One function: may it go, who would miss it, and its lines.
 
-function answer(each, found) {
-  const bound = each.use.replace("< ", "");
-  const ships = found.verdicts.length;
-  const whose = ships === 1 ? lambdas[found.verdicts[0].lambda] : `each of the ${ships} Lambda functions that ship its file`;
-  const inside = found.ranges.reduce((sum, range) => sum + range.last - range.first + 1, 0);
-  if (each.keep && ["kept", "dead", "unproven"].includes(each.state)) {
-    return [`It is kept on purpose${each.keep.reason ? `: “${each.keep.reason}”` : ""}${each.keep.until ? `, until ${each.keep.until}` : ""} (${each.keep.place}).`, `Apart from that: ${each.reason}.`];
-  }
-  switch (each.state) {
-    case "dead": return [
-      `The evidence speaks for it: it was ${each.reason}. ${ships ? `Enough was seen of ${whose}.` : ""}`,
-      each.use === "not known" ? "" : `As long as traffic stays what it was, it is used in less than ${bound} of ${each.perInit ? "process starts" : "invocations"} (with 95 % confidence). Rarer things stay unseen: check what the report cannot see.`];
-    case "kept": return ["Not without what lies in it: a suppression keeps code inside it."];
-    case "unproven": return [`Not on this evidence: ${each.reason}.`, each.use === "not known" || !each.use.startsWith("<") ? "" : `What is known: it is used in less than ${bound} of ${each.perInit ? "process starts" : "invocations"} (with 95 % confidence).`];
-    case "stub": return [`Do not count on it: ${each.reason}.`];
-    case "error-handling": return [`Do not count on it: ${each.reason}. That nothing failed is no evidence that nothing will.`];
-    case "not_deployed": return ["The report cannot say: no Lambda function ships it. If it is a script or a test, it runs elsewhere."];
-    case "startup": return [`Only with care: it was ${each.reason}.`, "What a process does while it starts may still be needed: registering, configuring, caching."];
-    default: return [`No: it was ${each.reason}.`, inside ? `But ${count(inside, "line")} of it never ran: see the marks below.` : ""];
-  }
-}
-
 function byLambda(each, found) {
   if (!found.verdicts.length) return h("p", { class: "muted" }, "No Lambda function ships it.");
   const unit = each.perInit ? "Starts" : "Exposure";
@@ -37,6 +15,17 @@ function byLambda(each, found) {
   return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Verdict of each Lambda function" },
     h("table", { class: "plain by-lambda" }, h("caption", { class: "hidden" }, "Verdict of each Lambda function"),
       h("thead", {}, h("tr", {}, heads.map((name, place) => h("th", { scope: "col", class: classes[place] }, name)))), h("tbody", {}, rows)));
+}
+
+/** What lies in a function that has others inside it. */
+function inside(each, found) {
+  const own = found.ranges.reduce((sum, range) => sum + range.last - range.first + 1, 0);
+  const words = [];
+  if (own && (each.state === "used" || each.state === "startup")) words.push(`But ${count(own, "line")} of it never ran: they are marked below.`);
+  const members = each.name === "<module>" ? [] : each.file.functions.filter((other) => other.name.startsWith(`${each.name}.`));
+  const alive = members.filter((other) => other.state !== "dead");
+  if (each.state === "dead" && members.length) words.push(alive.length ? `Not dead in it: ${listed(alive.map((other) => other.name))}.` : `All that is in it is dead as well: ${count(members.length, "function")}.`);
+  return words.map((text) => h("p", {}, text));
 }
 
 function missed(each, found) {
@@ -73,7 +62,7 @@ addView("function", "functions", async (params) => {
     ["Use", [each.use, each.interval ? ` (${each.interval}${each.interval.endsWith("%") ? ", 95 % interval" : ""})` : ""].join("")],
     ["First seen", minute(found.firstSeen) || "never"], ["Last seen", minute(each.lastSeen) || "never"],
   ];
-  const note = found.ranges.length ? h("ul", { class: "ranges" }, found.ranges.slice(0, 30).map((range) =>
+  const note = found.ranges.length && each.state !== "dead" ? h("ul", { class: "ranges" }, found.ranges.slice(0, 30).map((range) =>
     h("li", {}, verdict(range.kind === "code" ? (each.state === "kept" ? "kept" : "dead") : range.kind), " ",
       h("a", { href: address({ file: each.file.path, line: `${range.first}-${range.last}` }) }, `${range.first === range.last ? "line" : "lines"} ${span(range.first, range.last)}`)))) : null;
   return page({
@@ -82,8 +71,10 @@ addView("function", "functions", async (params) => {
   },
   h("div", { class: "function-body" },
     h("div", { class: "words" },
-      section("answer", "May I delete this?", answer(each, found).filter(Boolean).map((words) => h("p", {}, words))),
+      section("answer", "May I delete this?", found.answer.map((words) => h("p", {}, words)), inside(each, found)),
       section("missed", "What would I miss if I did?", missed(each, found)),
+      each.state !== "used" && found.wants.length ? section("wants", "What would make it dead?", found.wants.map((words) => h("p", {}, words))) : null,
+      found.spots.length && each.state !== "used" ? section("spots", "What the data cannot show here", h("ul", {}, found.spots.map((words) => h("li", {}, words)))) : null,
       note ? section("never", "Lines of it that never ran", note) : null),
     h("aside", { "aria-label": "Figures" }, h("dl", { class: "facts" }, facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])))),
   section("lambdas", "Each Lambda function by itself", byLambda(each, found)),

@@ -56,7 +56,6 @@ async function show({ atStart = false } = {}) {
     const own = link.hash === `#view=${tab}`;
     if (own) link.setAttribute("aria-current", name === tab ? "page" : "true");
     else link.removeAttribute("aria-current");
-    if (own) link.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
   const title = document.querySelector("main section:not([hidden]) h1, #view:not([hidden]) h1");
   document.title = `${title?.dataset.title ?? title?.textContent ?? "Overview"} · lambda-usage`;

@@ -27,20 +27,24 @@ function listed(names, most = 3) {
 const verdict = (state, words = STATE_WORDS[state]) =>
   h("span", { class: `verdict is-${state}` }, glyph(state), words);
 
+/** Text that may be broken after each separator. */
+const breakable = (text, separator) =>
+  text.split(separator).slice(0, -1).flatMap((part) => [part + separator, h("wbr")]);
+
 /** A qualified name whose last part stands out. */
 function named(name, line) {
   if (name === "<module>") return h("span", { class: "name module" }, "module body");
   const parts = name.replaceAll(".<locals>", "").split(".");
   const last = parts.pop();
   const shown = last === "<lambda>" && line ? `lambda in line ${line}` : last;
-  const before = parts.length ? h("span", { class: "muted" }, `${parts.join(".")}.`) : null;
+  const before = parts.length ? h("span", { class: "muted" }, breakable(parts.join(".") + ".", ".")) : null;
   return h("span", { class: "name", title: name }, before, shown);
 }
 
 /** A path whose file name stands out. */
 function pathed(path, line) {
   const cut = path.lastIndexOf("/") + 1;
-  const folder = cut ? h("span", { class: "muted" }, path.slice(0, cut)) : null;
+  const folder = cut ? h("span", { class: "muted" }, breakable(path.slice(0, cut), "/")) : null;
   return h("span", { class: "path" }, folder, path.slice(cut), line ? h("span", { class: "muted" }, `:${line}`) : null);
 }
 
