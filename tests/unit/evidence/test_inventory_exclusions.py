@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from pathlib import Path
 
 import coverage
@@ -35,6 +36,14 @@ SETTINGS = [
 ]
 
 
+def theirs(file: Path, settings: str | bool) -> frozenset[int]:
+    """What coverage.py itself excludes."""
+    found = coverage.Coverage(data_file=None, config_file=settings)
+    excluded = frozenset(found.analysis2(str(file))[2])
+    found.get_data().close(force=True)
+    return excluded
+
+
 @pytest.mark.parametrize("settings", SETTINGS)
 @pytest.mark.parametrize("name", TEXTS)
 def test_what_is_excluded_is_what_coverage_py_excludes(
@@ -43,29 +52,28 @@ def test_what_is_excluded_is_what_coverage_py_excludes(
     (tmp_path / ".coveragerc").write_text(settings)
     file = tmp_path / "app.py"
     file.write_bytes(TEXTS[name])
-    theirs = coverage.Coverage(data_file=None, config_file=str(tmp_path / ".coveragerc"))
-    expected = frozenset(theirs.analysis2(str(file))[2])
-    assert Exclusions([tmp_path]).lines(file, TEXTS[name]) == expected
+    with closing(Exclusions([tmp_path])) as exclusions:
+        found = exclusions.lines(file, TEXTS[name])
+    assert found == theirs(file, str(tmp_path / ".coveragerc"))
 
 
 def test_the_texts_and_settings_exclude_something(tmp_path: Path) -> None:
     (tmp_path / ".coveragerc").write_text(SETTINGS[-1])
     file = tmp_path / "app.py"
     found = set()
-    for name, text in TEXTS.items():
-        file.write_bytes(text)
-        if Exclusions([tmp_path]).lines(file, text):
-            found.add(name)
+    with closing(Exclusions([tmp_path])) as exclusions:
+        for name, text in TEXTS.items():
+            file.write_bytes(text)
+            if exclusions.lines(file, text):
+                found.add(name)
     assert found == set(TEXTS) - {"nothing", "empty"}
 
 
 def test_every_construct_is_excluded_as_by_coverage_py() -> None:
     root = FIXTURES / "every_construct" / "task"
-    exclusions = Exclusions([root])
-    theirs = coverage.Coverage(data_file=None, config_file=False)
-    for file in root.rglob("*.py"):
-        expected = frozenset(theirs.analysis2(str(file))[2])
-        assert exclusions.lines(file, file.read_bytes()) == expected
+    with closing(Exclusions([root])) as exclusions:
+        for file in root.rglob("*.py"):
+            assert exclusions.lines(file, file.read_bytes()) == theirs(file, False)
 
 
 def test_patterns_that_do_not_go_together_are_a_problem(world: World) -> None:
