@@ -154,9 +154,6 @@ def _source(bundle: Bundle, inventory: Inventory | None) -> Iterator[BlindSpot]:
     if inventory.keep_problems:
         named = _listed([f"{each.path} ({each.reason})" for each in inventory.keep_problems])
         yield BlindSpot("keep_mistakes", f"Suppressions to be mended: {named}.")
-    if inventory.keep_problems:
-        named = _listed([f"{each.path} ({each.reason})" for each in inventory.keep_problems])
-        yield BlindSpot("keep_not_understood", f"Suppressions not understood: {named}.")
     differing = sorted(
         path for path, unit in inventory.units.items() if _differs(bundle, path, unit.hash)
     )

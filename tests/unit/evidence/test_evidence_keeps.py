@@ -77,4 +77,4 @@ def test_each_suppression_says_what_became_of_it(world: World) -> None:
 def test_a_suppression_that_cannot_be_understood_is_a_blind_spot(world: World) -> None:
     world.source("# lambda-usage: keep until=soon\ndef f():\n    return 1\n", "odd.py")
     spots = {each.kind: each.message for each in report(world, date(2027, 4, 1)).blind_spots}
-    assert "odd.py" in spots["keep_not_understood"]
+    assert "odd.py" in spots["keep_mistakes"]
