@@ -18,7 +18,7 @@ from lambda_usage.reports._text_dead_code import write_dead_code
 from lambda_usage.reports._text_hot_paths import write_hot_paths
 
 ROOT = Path(__file__).parents[1]
-SOURCE = ROOT / "examples" / "order_service" / "app"
+SOURCE = ROOT / "examples" / "test_platform" / "src"
 IMAGES = ROOT / "docs" / "images"
 WIDTH = 88
 
