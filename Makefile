@@ -47,6 +47,7 @@ lint: $(STAMP) ## Check style, types and the import contract only
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/mypy --strict --explicit-package-bases $(TYPED) $(wildcard tests/support/*.py tests/support/runtime/*.py tests/e2e/*.py)
+	cd examples/test_platform && $(abspath $(BIN))/mypy --cache-dir $(CURDIR)/.mypy_cache/examples
 	$(BIN)/lint-imports
 
 build: $(STAMP) ## Write dist/lambda-usage-layer-<version>-<arch>.zip
