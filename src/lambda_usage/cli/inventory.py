@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -109,6 +108,8 @@ def default_name(source: Path) -> str:
 
 
 def _project_name(settings: Path) -> str:
+    import tomllib
+
     try:
         found = tomllib.loads(settings.read_text(encoding="utf-8"))
         name = found.get("project", {}).get("name", "")

@@ -39,7 +39,7 @@ class Exclusions:
             self._pattern = _pattern(self._coverage)
         except (CoverageException, OSError, ValueError, re.error) as error:
             place = Path(os.path.relpath(str(config), directories[0])).as_posix()
-            self.problem = SourceProblem(place, _one_line(error))
+            self.problem = SourceProblem(place, _one_line(error).replace(str(config), place))
             self._coverage = _configured(False)
             self._pattern = _pattern(self._coverage)
 

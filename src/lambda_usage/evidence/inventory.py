@@ -47,7 +47,9 @@ def read_inventory(root: Path) -> Inventory:
                 keep_problems += found
                 units[path] = replace(unit, vendored=scope.relative(str(file.absolute())) is None)
             except (OSError, SyntaxError, ValueError, CoverageException) as error:
-                problems.append(SourceProblem(path, _reason(error)))
+                # coverage.py says where the file lies: that is the machine's and not the tree's
+                reason = _reason(error).replace(str(file.resolve()), path)
+                problems.append(SourceProblem(path, reason))
             except (RecursionError, MemoryError):
                 problems.append(SourceProblem(path, "its expressions are nested too deeply"))
     return Inventory(

@@ -104,3 +104,21 @@ def test_a_file_whose_name_is_no_utf_8_is_read_under_a_name_that_can_be_written(
     except OSError:
         pytest.skip("this file system holds no such names")
     assert list(read_inventory(world.root).units) == ["caf\\xe9.py"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (".coveragerc", "no settings at all"),
+        ("pyproject.toml", "[tool.coverage.run]\nbranch = nothing"),
+        ("app.py", "x = 1  # pragma: no cover\n\x0cy = 1\n"),  # too much for coverage.py
+    ],
+)
+def test_a_problem_does_not_say_where_the_tree_lies(
+    world: World, tmp_path: Path, path: str, text: str
+) -> None:
+    world.source("x = 1\n", "other.py")
+    (world.root / path).write_text(text)
+    (problem,) = read_inventory(world.root).problems
+    assert problem.path == path
+    assert str(tmp_path) not in problem.reason
