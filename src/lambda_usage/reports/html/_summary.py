@@ -131,13 +131,14 @@ def _facts(seen: Evidence) -> tuple[tuple[str, str], ...]:
     if seen.processes_unfinished:
         lost.append(f"{count(seen.processes_unfinished, 'process', 'processes')} unfinished")
     recorded = count(seen.windows, "invocation")
-    share = f" ({percent(seen.windows / seen.invocations)})" if seen.invocations else ""
+    some = 0 < seen.windows < seen.invocations
+    share = f" ({percent(seen.windows / seen.invocations)}), drawn at random" if some else ""
     return (
         ("Traffic", f"{count(seen.invocations, 'invocation')}, all counted"),
         ("Process starts", f"{seen.inits:,}"),
         ("Lambda functions", f"{len(names):,}" if len(names) != 1 else names[0].name),
         ("Period", period(seen)),
-        ("Recorded in full", f"{recorded}{share}, drawn at random"),
+        ("Recorded in full", f"{recorded}{share}"),
         ("Bundles", "; ".join([count(seen.bundles, "bundle"), *lost])),
     )
 

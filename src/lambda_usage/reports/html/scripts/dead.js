@@ -16,7 +16,7 @@ function deadRows() {
   for (const [group, rows] of Object.entries(found)) {
     for (const row of rows) {
       row.state ??= row.kind ?? GROUPS[group][0];
-      row.href ??= row.whole || !row.function ? address({ file: row.file.path, line: `${row.first}-${row.last}` }) : row.function.href;
+      row.href ??= row.whole || !row.function ? address({ file: row.file.path, line: `${row.first}-${row.last}` }) : address({ function: row.function.key, line: row.kind ? `${row.first}-${row.last}` : "" });
       row.text ??= `${row.file.path} ${row.function?.name ?? ""} ${row.keep?.reason ?? ""}`.toLowerCase();
     }
   }
@@ -27,7 +27,19 @@ function deadWords(row) {
   if (row.whole && row.state === "not_deployed") return `in no deployment package (${count(row.inside, "function")})`;
   if (row.whole) return `whole file, never imported${row.inside ? ` (${count(row.inside, "function")})` : ""}`;
   if (row.inside) return `and ${number(row.inside)} inside`;
-  return row.kind ? "part of it" : "";
+  return "";
+}
+
+/** Places may lie in one another: a class in a module's body, say. */
+function differentLines(rows) {
+  const ends = new Map();
+  let sum = 0;
+  for (const { file, first, last } of [...rows].sort((a, b) => a.first - b.first)) {
+    const end = ends.get(file) ?? 0;
+    sum += Math.max(0, last - Math.max(first, end + 1) + 1);
+    ends.set(file, Math.max(end, last));
+  }
+  return sum;
 }
 
 /** What is known of the use of a dead thing, or of the function around it. */
@@ -81,8 +93,10 @@ addView("dead", "dead", (params, kept, signal) => {
     const lines = rows.reduce((sum, row) => sum + row.lines, 0);
     about.textContent = GROUPS[group][2];
     table.set(rows, { again });
-    announce(`${count(rows.length, "place")}, ${count(lines, "line")}`);
-    total.textContent = `${count(rows.length, group === "missing" ? "file" : "place")}, ${count(lines, "line")}`;
+    const different = differentLines(rows);
+    const also = different < lines ? `, ${number(different)} different ones` : "";
+    total.textContent = `${count(rows.length, group === "missing" ? "file" : "place")}, ${count(lines, "line")}${also}`;
+    announce(total.textContent);
   };
   const choices = choose({
     label: "What to show", value: group,

@@ -5,7 +5,8 @@ function byLambda(each, found) {
   const unit = each.perInit ? "Starts" : "Exposure";
   const heads = ["Lambda function", "Verdict", unit, "Days", "Use", "First seen", "Last seen", "Why"];
   const classes = ["", "", "num", "num", "num", "num", "num", "wide"];
-  const rows = found.verdicts.map((own) => h("tr", {},
+  const busiestFirst = [...found.verdicts].sort((a, b) => a.lambda - b.lambda);
+  const rows = busiestFirst.map((own) => h("tr", {},
     h("th", { scope: "row" }, lambdas[own.lambda]), h("td", {}, verdict(own.state)),
     h("td", { class: "num", data: { card: unit } }, number(own.exposure)), h("td", { class: "num", data: { card: "days" } }, own.days),
     h("td", { class: "num", data: { card: "use" } }, own.use, own.interval ? h("span", { class: "sub" }, own.interval) : null),
@@ -37,7 +38,7 @@ function missed(each, found) {
   }
   const who = ran.length ? `${listed(ran.map((own) => lambdas[own.lambda]), 4)} ran it` : "It was seen to run";
   const last = each.lastSeen ? `, last on ${minute(each.lastSeen)} UTC` : "";
-  const on = taken.length ? `It lies on ${count(taken.length, "path")} of ${number(paths.length)}, which together take ${percentOf(share)} of invocations.` : "";
+  const on = taken.length ? `It lies on ${count(taken.length, "path")} of ${number(paths.length)}, which together take ${percentOf(share)} of invocations.` : paths.length ? `It lies on none of the ${count(paths.length, "path")} that are kept.` : "";
   return [h("p", {}, `${who}${last}. `, on), taken.length ? pathList(taken.slice(0, 8)) : null,
     taken.length > 8 ? h("p", { class: "muted" }, `and ${count(taken.length - 8, "path")} more`) : null];
 }
@@ -47,6 +48,12 @@ function pathList(shown) {
     h("li", {}, h("a", { href: path.href }, h("code", {}, path.id.slice(0, 8))), bar(path), h("span", { class: "num" }, path.share),
       h("span", { class: "muted" }, listed(path.lambdas.map((place) => lambdas[place]), 2)))));
 }
+
+const excerpt = (source, each, wanted) => {
+  const table = sourceTable(source, each.file.path, each.line, Math.min(each.last, source.rows.length));
+  for (let line = wanted?.first; line <= wanted?.last; line++) table.querySelector(`tr[data-line="${line}"]`)?.classList.add("chosen");
+  return h("div", { class: "excerpt" }, table);
+};
 
 addView("function", "functions", async (params) => {
   const each = functionOf.get(params.get("function"));
@@ -79,6 +86,6 @@ addView("function", "functions", async (params) => {
     h("aside", { "aria-label": "Figures" }, h("dl", { class: "facts" }, facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])))),
   section("lambdas", "Each Lambda function by itself", byLambda(each, found)),
   section("its-source", "Its lines", source
-    ? h("div", { class: "excerpt" }, sourceTable(source, each.file.path, each.line, Math.min(each.last, source.rows.length)))
+    ? excerpt(source, each, spanFrom(params.get("line")))
     : h("p", { class: "muted" }, "The source is not at hand: give --source, or upload it with lambda-usage inventory --with-source.")));
 });

@@ -44,6 +44,12 @@ function hitsCell(source, line) {
   return h("td", { role: "cell", class: "hits" }, silent ? h("span", { class: "muted" }, "–") : "");
 }
 
+/** Long lines are broken, and go on a little further in than they begin. */
+function hanging(parts) {
+  const long = parts.reduce((sum, [part]) => sum + part.length, 0) > 36;
+  return long ? { "--indent": `${(parts[0][0].match(/^ */)?.[0].length ?? 0) + 2}ch` } : {};
+}
+
 function lineRow(source, line, path) {
   const state = source.states[line - 1];
   const begins = state && state !== source.states[line - 2];
@@ -56,7 +62,7 @@ function lineRow(source, line, path) {
   return h("tr", { role: "row", class: `line ${state ? `is-${state}` : ""} ${begins ? "begins" : ""}`, data: { line }, style: { "--heat": heat.toFixed(2) } },
     mark, hitsCell(source, line),
     h("td", { role: "cell", class: "no" }, h("a", { href: address({ file: path, line }), tabindex: -1, "aria-label": `Line ${line}` }, String(line))),
-    h("td", { role: "cell", class: "code" }, text.length ? text : "\n"));
+    h("td", { role: "cell", class: "code", style: hanging(source.rows[line - 1]) }, text.length ? text : "\n"));
 }
 
 const PER_PART = 250;

@@ -43,7 +43,8 @@ showScheme();
 
 history.scrollRestoration = "manual";
 addEventListener("hashchange", () => show());
-show({ atStart: true }).then(() => {
-  document.documentElement.dataset.ready = "";
+show({ atStart: true }).then(() => requestAnimationFrame(() => setTimeout(() => {
+  // The first view has been drawn by now.
   performance.mark("usable");
-});
+  document.documentElement.dataset.ready = "";
+})));
