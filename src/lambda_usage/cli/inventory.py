@@ -55,8 +55,8 @@ def inventory(
         str,
         typer.Option(
             metavar="NAME",
-            help="What to call the source tree, where several share a store. [dim]Default: the "
-            "project's name in the nearest pyproject.toml, else the folder's.[/dim]",
+            help="What to call the source tree, since several may share a store. Left out: the "
+            "project's in the nearest pyproject.toml with the folders below it, else the folder's.",
             show_default=False,
         ),
     ] = "",
@@ -95,16 +95,21 @@ def inventory(
 def default_name(source: Path) -> str:
     """What to call a source tree whose user gives it no name.
 
-    ``src`` says nothing: then it is the folder above.
+    The project that it belongs to, and the folders between, so that the packages of several
+    Lambda functions in one project have names of their own. ``src`` says nothing.
     """
     folder = source.resolve()
     for each in (folder, *folder.parents):
-        if name := _project_name(each / "pyproject.toml"):
-            return name
+        if project := _project_name(each / "pyproject.toml"):
+            below = folder.relative_to(each).parts
+            return _usable("-".join([project, *(part for part in below if part != "src")]))
         if (each / ".git").exists():
             break  # what lies above is another project's
-    named = folder.parent if folder.name == "src" else folder
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", named.name).strip("-._")
+    return _usable((folder.parent if folder.name == "src" else folder).name)
+
+
+def _usable(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._")
 
 
 def _project_name(settings: Path) -> str:

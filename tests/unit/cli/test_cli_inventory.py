@@ -75,7 +75,9 @@ def test_no_source_text_leaves_unless_asked_for(cli: Cli, source: Path, tmp_path
     ("files", "folder", "name"),
     [
         ({"pyproject.toml": '[project]\nname = "shop-api"'}, "src", "shop-api"),
-        ({"pyproject.toml": ALL, "a/pyproject.toml": "[tool.ruff]"}, "a/src", "all"),
+        ({"pyproject.toml": ALL, "a/pyproject.toml": "[tool.ruff]"}, "a/src", "all-a"),
+        ({"pyproject.toml": ALL}, "functions/b", "all-functions-b"),
+        ({"pyproject.toml": ALL}, ".", "all"),
         ({"pyproject.toml": ALL, "a/pyproject.toml": '[project]\nname = "a"'}, "a/src", "a"),
         ({"pyproject.toml": '[project]\nname = "above"', "a/.git": ""}, "a/src", "a"),
         ({"pyproject.toml": "no TOML ["}, "orders", "orders"),
@@ -87,7 +89,7 @@ def test_no_source_text_leaves_unless_asked_for(cli: Cli, source: Path, tmp_path
 def test_a_tree_is_called_after_its_project(
     tmp_path: Path, files: dict[str, str], folder: str, name: str
 ) -> None:
-    (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / folder).mkdir(parents=True, exist_ok=True)
     for path, text in files.items():
         (tmp_path / path).write_text(text)
     assert default_name(tmp_path / folder) == name

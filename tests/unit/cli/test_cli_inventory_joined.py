@@ -47,12 +47,17 @@ def test_a_report_from_the_inventory_is_that_from_the_source_to_the_byte(
 ) -> None:
     (source / "unused.py").write_text("def f():\n    return 1  # lambda-usage: keep reason=later\n")
     (source / "bad.py").write_text("def :")
+    (source / "pyproject.toml").write_text(
+        '[[tool.lambda-usage.keep]]\npattern = "app.py:legacy"\n'
+    )
     expected = report(cli, store, "--source", source, "--format", form, kind=kind)
     upload()
     found = report(cli, store, "--format", form, kind=kind)
     assert (expected.code, found.code) == (0, 0)
     assert found.out == expected.out
     assert expected.err == ""
+    if (kind, form) == ("dead-code", "json"):
+        assert len(json.loads(found.out)["keeps"]) == 2
 
 
 def test_stderr_says_which_inventory_it_is_and_of_when(
