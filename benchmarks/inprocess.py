@@ -84,14 +84,14 @@ class Worker:
             },
         )
 
-    def invoke(self, count: int) -> dict[str, float]:
-        """Seconds and instructions of *count* invocations."""
+    def invoke(self, count: int, *, each: bool = False) -> dict[str, Any]:
+        """Seconds and instructions of *count* invocations, of *each* if asked for."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
-            self._process.stdin.write(json.dumps({"count": count}) + "\n")
+            self._process.stdin.write(json.dumps({"count": count, "each": each}) + "\n")
             self._process.stdin.flush()
-            answer: dict[str, float] = json.loads(self._process.stdout.readline())
+            answer: dict[str, Any] = json.loads(self._process.stdout.readline())
         except (OSError, ValueError) as error:
             self._errors.seek(0)
             last = self._errors.read().decode(errors="replace").strip().splitlines()[-1:]

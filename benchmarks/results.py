@@ -35,6 +35,11 @@ class Row:
     """To bare's, within this run, in the metric's unit."""
 
     @property
+    def place(self) -> tuple[str, str, str]:
+        """Where it was measured, whichever the contender."""
+        return self.setting, self.python, self.workload
+
+    @property
     def key(self) -> tuple[str, ...]:
         return self.setting, self.python, self.workload, self.contender, self.metric
 

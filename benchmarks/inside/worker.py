@@ -1,7 +1,8 @@
 """One contender with one workload in one process: invokes when told, says what that cost.
 
 Reads one JSON object a line from stdin, ``{"count": n}``, and answers on the standard output that
-it was given; what the handler prints goes nowhere. Standard library only.
+it was given; what the handler prints goes nowhere. With ``"each": true`` it answers what each of
+them took, too. Standard library only.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from itertools import cycle, islice
 from typing import Any
 
@@ -40,13 +42,15 @@ def main() -> None:
         events = json.loads(os.environ["BENCH_EVENTS"])
         handler = attach(os.environ["BENCH_CONTENDER"])
         for line in sys.stdin:
-            answer = _measured(handler, events, json.loads(line)["count"], instructions)
+            asked = json.loads(line)
+            measure = _measured_each if asked.get("each") else _measured
+            answer = measure(handler, events, asked["count"], instructions)
             print(json.dumps(answer), file=answers, flush=True)
 
 
 def _measured(
     handler: Handler, events: list[Any], count: int, instructions: Instructions
-) -> dict[str, float | None]:
+) -> dict[str, Any]:
     batch, context = list(islice(cycle(events), count)), Context()
     before, cpu, wall = instructions.read(), time.process_time(), time.perf_counter()
     for event in batch:
@@ -56,6 +60,27 @@ def _measured(
     after = instructions.read()
     counted = None if before is None or after is None else after - before
     return {"count": count, "wall": wall, "cpu": cpu, "instructions": counted}
+
+
+def _measured_each(
+    handler: Handler, events: list[Any], count: int, instructions: Instructions
+) -> dict[str, Any]:
+    batch, context = list(islice(cycle(events), count)), Context()
+    each: list[float] = []
+
+    def counted() -> int:
+        return instructions.read() or 0
+
+    read: Callable[[], float] = time.process_time if instructions.read() is None else counted
+    cpu, wall, before = time.process_time(), time.perf_counter(), read()
+    for event in batch:
+        handler(event, context)
+        after = read()
+        each.append(after - before)
+        before = after
+    wall = time.perf_counter() - wall
+    cpu = time.process_time() - cpu
+    return {"count": count, "wall": wall, "cpu": cpu, "each": each}
 
 
 if __name__ == "__main__":
