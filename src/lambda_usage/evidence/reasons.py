@@ -41,12 +41,14 @@ def _used(case: Case) -> str:
 
 
 def all_trials(trials: Sequence[Trials]) -> str:
-    """The trials of the Lambda function that has the fewest, and that others had more."""
-    fewest = min(trials, key=lambda each: each.count)
+    """The trials of the Lambda function that has the fewest, and that the others had as many."""
+    fewest, *others = sorted(trials, key=lambda each: each.count)
     words = f"{_trials(fewest)} of {fewest.lambda_function} over {count(fewest.days, 'day')}"
-    if len(trials) == 1:
+    if not others:
         return words
-    return f"{words}, nor in more of {count(len(trials) - 1, 'other Lambda function')}"
+    if len(others) == 1:
+        return f"{words}, nor in {round(others[0].count):,} of {others[0].lambda_function}"
+    return f"{words}, nor in as many or more of each of {len(others):,} other Lambda functions"
 
 
 def shortage(fewest: Trials, thresholds: Thresholds, others: int) -> str:

@@ -85,6 +85,17 @@ def test_what_was_expected_and_not_seen_is_no_matter_of_those_that_were(world: W
     assert [each.verdict for each in found.lambda_functions] == [Verdict.DEAD]
 
 
+def test_a_reason_names_who_has_the_fewest_trials_and_what_the_others_had(world: World) -> None:
+    world.source(APP)
+    ship(world, "orders")
+    ship(world, "billing", over_days(20, exposure(invocations=200, inits=100)))
+    first = "never run in 3,000 invocations of orders over 15 days, nor in "
+    assert world.judge("rare").reason == first + "4,000 of billing"
+    ship(world, "search", over_days(20, exposure(invocations=200, inits=100)))
+    others = "as many or more of each of 2 other Lambda functions"
+    assert world.judge("rare").reason == first + others
+
+
 def test_times_are_those_of_the_first_and_the_last_noticed_run(world: World) -> None:
     world.source(APP)
     ship(world, "orders")
