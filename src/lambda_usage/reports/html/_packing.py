@@ -36,8 +36,12 @@ def as_json(content: object) -> str:
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     # https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements
     escaped = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    # Lone surrogates, as file names may hold them, are no UTF-8.
-    return escaped.encode("utf-8", "replace").decode("utf-8")
+    return encodable(escaped)
+
+
+def encodable(text: str) -> str:
+    """Text without lone surrogates: file names may hold them, UTF-8 may not."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def deflated(content: object) -> str:

@@ -15,7 +15,7 @@ from lambda_usage.evidence.model import DeadCodeReport, HotPathsReport
 from lambda_usage.evidence.scopes import Inventory
 from lambda_usage.reports.html._lines import letters
 from lambda_usage.reports.html._numbering import numbering
-from lambda_usage.reports.html._packing import as_json, deflated
+from lambda_usage.reports.html._packing import as_json, deflated, encodable
 from lambda_usage.reports.html._payload import for_later, for_the_start
 from lambda_usage.reports.html._source import packed_source
 from lambda_usage.reports.html._summary import summary
@@ -82,7 +82,7 @@ def write_html(
             sources=[Markup(each) for each in sources.values()],
         )
     )
-    out.writelines(page)
+    out.writelines(map(encodable, page))
 
 
 def _policy(scripts: list[str], styles: str) -> str:

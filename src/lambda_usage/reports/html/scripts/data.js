@@ -35,6 +35,7 @@ const functions = raw.functions.map((row, number) => {
   return found;
 });
 const functionOf = new Map(functions.map((each) => [each.key, each]));
+const functionNamed = new Map(functions.map((each) => [`${each.file.path}:${each.name}`, each]).reverse());
 
 const placed = ([file, number, first, last, ...rest]) => ({
   file: files[file] ?? NO_FILE, function: functions[number], first, last, lines: last - first + 1, rest,

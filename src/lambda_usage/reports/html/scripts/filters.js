@@ -47,7 +47,9 @@ function choose({ label, choices, value, changed }) {
   return {
     node,
     counts: (found) => buttons.forEach((each) => {
-      each.querySelector(".count").textContent = number(found[each.dataset.value] ?? 0);
+      const howMany = found[each.dataset.value] ?? 0;
+      each.querySelector(".count").textContent = number(howMany);
+      each.classList.toggle("none", !howMany);
     }),
   };
 }

@@ -38,7 +38,7 @@ function missed(each, found) {
   }
   const who = ran.length ? `${listed(ran.map((own) => lambdas[own.lambda]), 4)} ran it` : "It was seen to run";
   const last = each.lastSeen ? `, last on ${minute(each.lastSeen)} UTC` : "";
-  const on = taken.length ? `It lies on ${count(taken.length, "path")} of ${number(paths.length)}, which together take ${percentOf(share)} of invocations.` : paths.length ? `It lies on none of the ${count(paths.length, "path")} that are kept.` : "";
+  const on = taken.length ? `It lies on ${count(taken.length, "path")} of ${number(paths.length)}, which together take ${percentOf(share)} of all invocations.` : paths.length ? `It lies on none of the ${count(paths.length, "path")} that are kept.` : "";
   return [h("p", {}, `${who}${last}. `, on), taken.length ? pathList(taken.slice(0, 8)) : null,
     taken.length > 8 ? h("p", { class: "muted" }, `and ${count(taken.length - 8, "path")} more`) : null];
 }
@@ -66,7 +66,8 @@ addView("function", "functions", async (params) => {
     ["Where", h("a", { href: lines }, pathed(each.file.path, span(each.line, each.last)))],
     ["Length", count(each.lines, "line")],
     ["Exposure", `${number(each.exposure)} ${unit}`],
-    ["Use", [each.use, each.interval ? ` (${each.interval}${each.interval.endsWith("%") ? ", 95 % interval" : ""})` : ""].join("")],
+    ["Use", [each.use, each.interval ? h("span", { class: "sub" }, each.interval.endsWith("%") ? `${each.interval} (95 %)` : each.interval) : null,
+      each.lastSeen && !each.perInit ? h("span", { class: "sub" }, "of invocations of those that ship it") : null]],
     ["First seen", minute(found.firstSeen) || "never"], ["Last seen", minute(each.lastSeen) || "never"],
   ];
   const note = found.ranges.length && each.state !== "dead" ? h("ul", { class: "ranges" }, found.ranges.slice(0, 30).map((range) =>

@@ -3,8 +3,10 @@
 /** A function as all Lambda functions together see it, or as one does. */
 function seenBy(each, own) {
   if (!own) return each;
+  // What is kept, and what only serves to fail, stays apart from what is dead.
+  const apartStill = ["kept", "stub", "error-handling"].includes(each.state) && ["dead", "unproven"].includes(own.state);
   return {
-    ...each, state: own.state, exposure: own.exposure, use: own.use, interval: own.interval,
+    ...each, state: apartStill ? each.state : own.state, exposure: own.exposure, use: own.use, interval: own.interval,
     rank: own.rank, lastSeen: own.lastSeen, reason: own.reason, days: own.days,
     text: `${each.name} ${each.file.path} ${own.reason}`.toLowerCase(),
   };
@@ -70,7 +72,7 @@ addView("functions", "functions", async (params, kept, signal) => {
     label: "Verdict", value: state.verdict, changed: change("verdict"),
     choices: [["", "All", 0], ...STATES.filter((each) => present.has(each)).map((each) => [each, verdict(each), 0])],
   });
-  const content = page({ title: "Functions", about: "Every function, class body and module body, with its verdict and the evidence." },
+  const content = page({ title: "Functions", about: "Every function, class body and module body, with its verdict and the evidence. Exposure is how many invocations, or process starts, would have noticed a run. Use is a share of the invocations of those that ship it: estimated with its 95 % interval, or bounded (<) where nothing ran." },
     h("div", { class: "filters" }, choices.node,
       searchField({ label: "Filter by name, path or reason", hint: "Name, path, reason", value: state.q, changed: change("q"), table: () => table }),
       h("label", { class: "field" }, h("input", { type: "search", "aria-label": "Filter by file path", placeholder: "File path", value: state.file, spellcheck: "false", autocomplete: "off", oninput: (event) => change("file")(event.target.value) })),

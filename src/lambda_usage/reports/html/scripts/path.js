@@ -18,10 +18,18 @@ function steps(list, mark) {
     })))));
 }
 
+function about(first, different, commonest) {
+  const words = "In source order, each with the share of invocations that run it at all.";
+  if (first) return words;
+  const link = h("a", { href: commonest.href }, "commonest path");
+  if (!different) return [words, " They are those of the ", link, ": what differs is which of their lines run."];
+  return [words, " ", h("span", { class: "tag" }, "only here"), " marks what the ", link, " does not run."];
+}
+
 addView("path", "traffic", (params) => {
   const path = paths.find((each) => each.id === params.get("path"));
   if (!path) return noSuchThing(`It holds no path ${params.get("path")}.`);
-  const commonest = paths[0];
+  const commonest = commonestOf(path);
   const { only, lacks } = difference(path, commonest);
   const special = new Set(only);
   const facts = [
@@ -36,10 +44,10 @@ addView("path", "traffic", (params) => {
   return page({
     title: ["Path ", h("code", {}, path.id.slice(0, 8))], name: `Path ${path.id.slice(0, 8)}`,
     before: h("p", { class: "crumbs" }, h("a", { href: address({ view: "traffic" }) }, "Traffic")),
-    about: [bar(path), ` ${path.share}`, first ? ": the commonest path" : ""],
+    about: [bar(path), ` ${path.share}`, first ? ": the commonest path of its Lambda functions" : ""],
   },
   h("dl", { class: "facts inline" }, facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
-  section("along", "Functions along it", h("p", { class: "about" }, first ? "In source order." : ["In source order. ", h("span", { class: "tag" }, "only here"), " marks what the ", h("a", { href: commonest.href }, "commonest path"), " does not run."]),
+  section("along", "Functions along it", h("p", { class: "about" }, about(first, only.length + lacks.length, commonest)),
     steps(path.along, (step) => (special.has(step) ? "only here" : ""))),
   lacks.length ? section("lacking", "What the commonest path runs, and this one does not", steps(lacks, () => "not here")) : null);
 });

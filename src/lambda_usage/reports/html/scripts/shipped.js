@@ -24,6 +24,17 @@ function importers(row) {
   return h("span", {}, by.length ? listed(by, 2) : h("span", { class: "muted" }, "none"), h("span", { class: "muted" }, ` (${by.length} of ${row.verdicts.length})`));
 }
 
+const MOST_KEPT = 6;
+
+function keptFunctions(names) {
+  const shown = names.slice(0, MOST_KEPT).map((name) => {
+    const each = functionNamed.get(name);
+    return h("li", {}, each ? h("a", { href: each.href }, named(each.name, each.line)) : name, each ? h("span", { class: "muted" }, ` ${each.file.path}`) : null);
+  });
+  const more = names.length - shown.length;
+  return h("ul", {}, shown, more > 0 ? h("li", { class: "muted" }, `and ${number(more)} more`) : null);
+}
+
 const KEEP_STATES = {
   holds: ["kept", "Holds", "It keeps code that is dead, or might be called so later."],
   expired: ["unproven", "Expired", "Its day is over: what it kept is reported like all other code."],
@@ -38,7 +49,7 @@ addView("suppressions", "suppressions", (params, kept, signal) => {
       { key: "place", name: "Where it is written", class: "c-place", value: (row) => row.place, cell: (row) => h("span", { class: "path" }, row.place) },
       { key: "until", name: "Until", class: "c-seen num", value: (row) => row.until || "9999", cell: (row) => row.until || h("span", { class: "muted" }, "for ever"), card: "until" },
       { key: "reason", name: "Reason", class: "c-reason", cell: (row) => row.reason || h("span", { class: "muted" }, "none given") },
-      { key: "kept", name: "What it keeps", class: "c-reason", cell: (row) => (row.functions.length ? listed(row.functions, 4) : h("span", { class: "muted" }, "nothing")) },
+      { key: "kept", name: "What it keeps", class: "c-reason", cell: (row) => (row.functions.length ? keptFunctions(row.functions) : h("span", { class: "muted" }, "nothing")) },
     ],
   });
   table.set(keeps, { again: true });

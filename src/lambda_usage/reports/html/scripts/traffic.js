@@ -1,5 +1,9 @@
 // Where the traffic goes: paths by share, and the functions that most of it runs.
 
+/** The commonest path of the same Lambda functions: what others are compared with. */
+const commonestOf = (path) =>
+  paths.find((each) => each === path || each.lambdas.some((place) => path.lambdas.includes(place)));
+
 /** What a path runs that the commonest does not, and the reverse. */
 function difference(path, commonest) {
   if (!commonest || path === commonest) return { only: [], lacks: [] };
@@ -10,8 +14,9 @@ function difference(path, commonest) {
 
 const stepName = (step) => (step.name === "<module>" ? `${step.file.split("/").pop()} (module body)` : step.name.replaceAll(".<locals>", ""));
 
-function differs(path, commonest) {
-  if (path === commonest) return h("span", { class: "muted" }, "the commonest path");
+function differs(path) {
+  const commonest = commonestOf(path);
+  if (path === commonest) return h("span", { class: "muted" }, `the commonest path${path.lambdas.length ? ` of ${listed(path.lambdas.map((place) => lambdas[place]), 2)}` : ""}`);
   const { only, lacks } = difference(path, commonest);
   const parts = [];
   if (only.length) parts.push(h("span", { class: "plus" }, h("b", {}, "with "), listed(only.map(stepName))));
@@ -31,7 +36,6 @@ addView("traffic", "traffic", (params, kept, signal) => {
   let sort = params.get("sort") ?? "share";
   let down = params.has("sort") ? params.get("down") === "1" : true;
   const save = () => remember({ view: "traffic", lambda, q, ...(sort === "share" && down ? {} : { sort, down: down ? "1" : "" }) });
-  let commonest = paths[0];
   const widest = Math.max(...paths.map((path) => path.high), 0.01);
   const table = makeTable({
     label: "Paths", kept, signal, href: (row) => row.href, sort, down,
@@ -45,7 +49,7 @@ addView("traffic", "traffic", (params, kept, signal) => {
       { key: "errors", name: "Errors", class: "c-lines num", down: true, card: "errors", value: (row) => row.errors, cell: errorsOf },
       { key: "lambdas", name: "Lambda functions", class: "c-lambdas", cell: (row) => listed(row.lambdas.map((each) => lambdas[each]), 2), value: (row) => listed(row.lambdas.map((each) => lambdas[each]), 2) },
       { key: "steps", name: "Functions", class: "c-lines num", down: true, card: "functions", value: (row) => row.along.length, cell: (row) => number(row.along.length) },
-      { key: "differs", name: "What sets it apart", class: "c-reason", cell: (row) => differs(row, commonest) },
+      { key: "differs", name: "What sets it apart", class: "c-reason", cell: (row) => differs(row) },
     ],
   });
   const total = h("p", { class: "total" });
@@ -53,7 +57,6 @@ addView("traffic", "traffic", (params, kept, signal) => {
     const place = lambdas.indexOf(lambda);
     const terms = termsOf(q);
     const ofLambda = paths.filter((path) => place < 0 || path.lambdas.includes(place));
-    commonest = ofLambda[0];
     const shown = ofLambda.filter((path) => matches(`${path.id} ${path.along.map((each) => `${each.file}:${each.name}`).join(" ")}`.toLowerCase(), terms));
     table.set(shown, { again });
     const share = shown.reduce((sum, path) => sum + path.value, 0);

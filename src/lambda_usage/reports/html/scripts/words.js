@@ -45,7 +45,7 @@ function named(name, line) {
 function pathed(path, line) {
   const cut = path.lastIndexOf("/") + 1;
   const folder = cut ? h("span", { class: "muted" }, breakable(path.slice(0, cut), "/")) : null;
-  return h("span", { class: "path" }, folder, path.slice(cut), line ? h("span", { class: "muted" }, `:${line}`) : null);
+  return h("span", { class: "path" }, folder, path.slice(cut), line ? h("span", { class: "muted nowrap" }, `:${line}`) : null);
 }
 
 const trials = (each) => count(each.exposure, each.perInit ? "process start" : "invocation");
