@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hypothesis import strategies as st
 
@@ -24,6 +25,7 @@ from lambda_usage.evidence.model import (
     LambdaFunctionVerdict,
     PathEvidence,
     RangeKind,
+    StatementEvidence,
     Thresholds,
     Verdict,
 )
@@ -145,3 +147,69 @@ def hot_paths(paths: Sequence[PathEvidence], spots: Sequence[str] = ()) -> HotPa
             for name in functions
         ),
     )
+
+
+def statement(
+    first: int,
+    function: str = "<module>",
+    invocations: float = 0.0,
+    verdict: Verdict = Verdict.USED,
+    *,
+    ran: bool | None = None,
+    last: int = 0,
+) -> StatementEvidence:
+    silent = verdict in (Verdict.DEAD, Verdict.UNPROVEN)
+    return StatementEvidence(
+        first,
+        last or first,
+        function,
+        verdict,
+        RangeKind.CODE,
+        invocations,
+        not silent if ran is None else ran,
+    )
+
+
+def shop() -> DeadCodeReport:
+    """A file that runs, one that was never loaded, and two that tell nothing.
+
+    ``shop/app.py`` begins a function in line 3 that 120.4 invocations ran but for line 5, has a
+    dead one from line 8 on, one on line 11 that nobody would have noticed, and, in line 13, a
+    property with its setter on one line, of which only the getter ran.
+    """
+    app = "shop/app.py"
+    functions = (
+        replace(function(app, "<module>", Verdict.USED, 1), unit="inits", last_line=14),
+        replace(function(app, "price", Verdict.USED, 3), last_line=6),
+        replace(function(app, "legacy", Verdict.DEAD, 8), last_line=9),
+        replace(function(app, "unseen", Verdict.UNPROVEN, 11), exposure=0.0, lambda_functions=()),
+        replace(function(app, "C.total", Verdict.USED, 13), last_line=13),
+        replace(function(app, "C.total", Verdict.DEAD, 14), last_line=14),
+        replace(function("shop/v1.py", "<module>", Verdict.DEAD, 1), unit="inits"),
+        replace(function("shop/v1.py", "convert", Verdict.DEAD, 1), last_line=2),
+        function("shop/old.py", "changed", Verdict.UNPROVEN),
+        function("tools/seed.py", "main", Verdict.NOT_DEPLOYED),
+    )
+    statements = (
+        statement(1), statement(3), statement(4, "price", 120.4, last=5),
+        statement(5, "price", 0.0, Verdict.UNPROVEN), statement(6, "price", 120.4),
+        statement(8), statement(9, "legacy", 0.0, Verdict.DEAD), statement(11),
+        statement(12, "unseen", 0.0, Verdict.UNPROVEN), statement(13),
+        statement(13, "C.total", 7.2), statement(14),
+        statement(14, "C.total", 0.0, Verdict.DEAD),
+    )  # fmt: skip
+    never = (
+        statement(1, "<module>", 0.0, Verdict.DEAD),
+        statement(2, "convert", 0.0, Verdict.DEAD),
+    )
+    files = (
+        FileEvidence(app, FileState.LOADED, (), 14, ("orders",), statements),
+        FileEvidence("shop/old.py", FileState.DIFFERS, (), 9, ("orders",), (statement(1),)),
+        FileEvidence("shop/v1.py", FileState.SHIPPED, (), 2, ("orders",), never),
+        FileEvidence("tools/seed.py", FileState.NOT_DEPLOYED, (), 9, (), (statement(1),)),
+    )
+    ran = tuple(
+        replace(each, first_seen="2026-11-01T00:00:12Z") if each.verdict is Verdict.USED else each
+        for each in functions
+    )
+    return replace(dead_code(ran), files=files)

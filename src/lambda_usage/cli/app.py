@@ -10,6 +10,7 @@ from lambda_usage.cli._help import paragraphs
 from lambda_usage.cli.combine import COMBINE_EPILOG, combine
 from lambda_usage.cli.errors import MEANINGS
 from lambda_usage.cli.explain import EXPLAIN_EPILOG, explain
+from lambda_usage.cli.export import EXPORT_EPILOG, export
 from lambda_usage.cli.inventory import INVENTORY_EPILOG, inventory
 from lambda_usage.cli.report import report
 from lambda_usage.cli.run import RUN_EPILOG, run
@@ -58,4 +59,5 @@ app.command(help=paragraphs(combine), epilog=COMBINE_EPILOG)(combine)
 app.command(help=paragraphs(inventory), epilog=INVENTORY_EPILOG)(inventory)
 app.command(help=paragraphs(explain), epilog=EXPLAIN_EPILOG)(explain)
 app.add_typer(report, name="report")
+app.command(help=paragraphs(export), epilog=EXPORT_EPILOG)(export)
 app.command(help=paragraphs(run), epilog=RUN_EPILOG)(run)

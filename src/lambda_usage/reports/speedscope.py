@@ -1,0 +1,167 @@
+"""Hot paths as a flame graph, in the file format of speedscope (https://www.speedscope.app).
+
+A path is the set of functions that one invocation ran, not a stack of calls. So the graph is a
+prefix tree of these sets: Lambda function at the bottom, then its functions from the most to the
+least common one, as in an FP-tree (Han, Pei and Yin, "Mining frequent patterns without candidate
+generation", SIGMOD 2000, section 2). What requests share becomes the broad base, what tells them
+apart the tips. A level means "these invocations also ran", never "was called by".
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TextIO
+
+from lambda_usage.evidence.model import HotPathsReport, PathEvidence
+from lambda_usage.version import __version__
+
+SCHEMA = "https://www.speedscope.app/file-format-schema.json"
+MEANING = "a level also ran, it was not called by the one below"
+
+
+@dataclass(slots=True)
+class _Node:
+    """Invocations that ran all functions from the root to here."""
+
+    weight: float = 0.0
+    own: float = 0.0
+    """Of these, the weight of those that ran no more than that."""
+    children: dict[str, _Node] = field(default_factory=dict)
+    """By ``file:name``."""
+
+
+def write_speedscope(report: HotPathsReport, out: TextIO) -> tuple[str, ...]:
+    """Write one file with a profile by invocations, and one by time where times are known.
+
+    Returns:
+        Sentences on what was left out.
+    """
+    frames = _Frames(report)
+    profiles = [_profile(f"Invocations (estimated): {MEANING}", "none", _times, report, frames)]
+    timed = [path for path in report.paths if path.duration_mean_s is not None]
+    if timed:
+        name = f"Seconds (estimated, mean × invocations): {MEANING}"
+        profiles.append(_profile(name, "seconds", _seconds, report, frames))
+    document = {
+        "$schema": SCHEMA,
+        "exporter": f"lambda-usage {__version__}",
+        "name": "Hot paths in production",
+        "activeProfileIndex": 0,
+        "shared": {"frames": frames.found},
+        "profiles": profiles,
+    }
+    json.dump(document, out, ensure_ascii=False, allow_nan=False)
+    out.write("\n")
+    untimed = len(report.paths) - len(timed)
+    if not untimed:
+        return ()
+    return (f"{untimed:,} of {len(report.paths):,} paths have no times, and are in no seconds",)
+
+
+class _Frames:
+    """The frames that both profiles share."""
+
+    def __init__(self, report: HotPathsReport) -> None:
+        self.found: list[dict[str, Any]] = []
+        self._numbers: dict[str, int] = {}
+        self._lines = {f"{each.file}:{each.name}": each.line for each in report.functions}
+
+    def number(self, name: str, *, is_function: bool) -> int:
+        """The frame of a function (``file:name``), or of a Lambda function."""
+        key = name if is_function else f"\0{name}"
+        if key not in self._numbers:
+            self._numbers[key] = len(self.found)
+            self.found.append(self._frame(name) if is_function else {"name": name})
+        return self._numbers[key]
+
+    def _frame(self, name: str) -> dict[str, Any]:
+        file, _, function = name.rpartition(":")
+        frame: dict[str, Any] = {"name": function, "file": file}
+        if name in self._lines:
+            frame["line"] = self._lines[name]
+        return frame
+
+
+def _profile(
+    name: str,
+    unit: str,
+    weigh: Callable[[PathEvidence], float],
+    report: HotPathsReport,
+    frames: _Frames,
+) -> dict[str, Any]:
+    events = list(_events(_tree(report.paths, weigh), frames))
+    return {
+        "type": "evented",
+        "name": name,
+        "unit": unit,
+        "startValue": 0,
+        "endValue": events[-1]["at"] if events else 0,
+        "events": events,
+    }
+
+
+def _tree(paths: Sequence[PathEvidence], weigh: Callable[[PathEvidence], float]) -> _Node:
+    root = _Node()
+    commonness: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for path in paths:
+        for name in set(path.functions):
+            commonness[_whose(path)][name] += weigh(path)
+    for path in paths:
+        weight, whose = weigh(path), _whose(path)
+        if weight > 0:
+            common = commonness[whose]
+            ordered = sorted(set(path.functions), key=lambda name: (-common[name], name))
+            _insert(root, [whose, *ordered], weight)
+    return root
+
+
+def _insert(root: _Node, names: Iterable[str], weight: float) -> None:
+    node = root
+    for name in names:
+        node = node.children.setdefault(name, _Node())
+        node.weight += weight
+    node.own += weight
+
+
+def _events(root: _Node, frames: _Frames) -> Iterator[dict[str, Any]]:
+    """Frames that open and close, the heaviest first.
+
+    Only one clock runs, so that no rounding puts an end before a start; and nothing recurses,
+    since a path may run more functions than Python has stack.
+    """
+    clock = 0.0
+    open_frames: list[tuple[int, _Node, Iterator[tuple[str, _Node]]]] = [
+        (-1, root, _heaviest(root))
+    ]
+    while open_frames:
+        number, node, children = open_frames[-1]
+        name, child = next(children, ("", None))
+        if child is not None:
+            number = frames.number(name, is_function=len(open_frames) > 1)
+            open_frames.append((number, child, _heaviest(child)))
+            yield {"type": "O", "frame": number, "at": clock}
+            continue
+        open_frames.pop()
+        if open_frames:
+            clock += node.own
+            yield {"type": "C", "frame": number, "at": clock}
+
+
+def _heaviest(node: _Node) -> Iterator[tuple[str, _Node]]:
+    return iter(sorted(node.children.items(), key=lambda each: (-each[1].weight, each[0])))
+
+
+def _whose(path: PathEvidence) -> str:
+    """Those that took it share one base: how much of it is whose is not known of a path."""
+    return " + ".join(path.lambda_functions) or "any Lambda function"
+
+
+def _times(path: PathEvidence) -> float:
+    return path.invocations
+
+
+def _seconds(path: PathEvidence) -> float:
+    return path.invocations * (path.duration_mean_s or 0.0)
