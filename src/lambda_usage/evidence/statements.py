@@ -56,8 +56,13 @@ def _weights(case: Case) -> dict[int, float]:
         view = sighting.view
         if not view.origin.estimates:
             continue
-        for code in sighting.codes:
-            for path in view.paths.get(code.key, ()):
-                for line in path.lines[code.key]:
-                    weights[line] += path.counts.weight
+        # A comprehension runs on a line of what it stands in: one path, not two.
+        lines: dict[tuple[str, int], float] = {
+            (path.id, line): path.counts.weight
+            for code in sighting.codes
+            for path in view.paths.get(code.key, ())
+            for line in path.lines[code.key]
+        }
+        for (_, line), weight in lines.items():
+            weights[line] += weight
     return weights

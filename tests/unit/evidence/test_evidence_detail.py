@@ -144,6 +144,17 @@ def test_each_statement_has_a_verdict_a_kind_and_its_invocations(world: World) -
     assert file.lambda_functions == ("orders",)
 
 
+def test_a_comprehension_and_its_line_are_one_run(world: World) -> None:
+    world.source("def f(a):\n    return sum(x for x in a)\n")
+    world.ship(origin(), MONTH)
+    names = ["f", "f.<locals>.<genexpr>"]
+    for name in names:
+        world.saw(origin(), name)
+    world.window(origin(), names, Counts(10, 20.0, even(20.0)))
+    (file,) = world.report().files
+    assert [each.invocations for each in file.statements if each.function == "f"] == [20.0]
+
+
 def test_what_thin_evidence_says_nothing_of_is_no_dead_statement(world: World) -> None:
     world.source(APP)
     ship(world, "orders", SHORT)
