@@ -4,18 +4,20 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.current
+BENCH := $(VENV)/.bench
 PYTEST_ARGS ?=
 
 # Code outside the package that is typed as strictly as the package.
-TYPED := layer/build.py $(wildcard scripts/*.py) $(wildcard examples/test_platform/*.py examples/test_platform/deploy/*.py)
+TYPED := layer/build.py $(wildcard scripts/*.py) $(wildcard examples/test_platform/*.py examples/test_platform/deploy/*.py) \
+	$(wildcard benchmarks/*.py benchmarks/inside/*.py) benchmarks/workloads/__init__.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint build clean
+.PHONY: help setup demo test lint build bench bench-quick clean
 
 help: ## Say what can be made
 	@echo "lambda-usage: which Python code a Lambda fleet really uses"
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "PYTHON=python3.13 make ... takes another interpreter than python3 (3.11 or later)."
 	@echo "LAMBDA_USAGE_PYTHONS=/path/to/python3.14:... names further ones for the tests."
@@ -52,6 +54,19 @@ lint: $(STAMP) ## Check style, types and the import contract only
 
 build: $(STAMP) ## Write dist/lambda-usage-layer-<version>-<arch>.zip
 	@$(BIN)/python layer/build.py
+
+$(BENCH): $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@touch $@
+
+bench: $(BENCH) ## Measure what we and the alternatives cost; takes more than an hour
+	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.targets build/bench/results.json
+	$(BIN)/python -m benchmarks.check
+
+bench-quick: $(BENCH) ## The same on one Python in two minutes: enough to see a regression
+	$(BIN)/python -m benchmarks.run --quick
+	$(BIN)/python -m benchmarks.check
 
 clean: ## Remove all that was made here, .venv included
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

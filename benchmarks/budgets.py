@@ -4,7 +4,8 @@ A process under a budget and one without windows take turns. What the first take
 invocation, on average, is the cost; its share is that of the wall time of the invocations. Counted
 are instructions, which vary less than the smallest budget; where they cannot be, it is CPU time. An
 instruction of a window takes longer than most (code is rewritten): how long, is what a third
-process says, in which every invocation is a window.
+process says, in which every invocation is a window. Those of flushing are taken to last as long,
+which errs upward.
 
 Two processes differ by up to 0.5 % for no reason but the layout of their memory, more than the
 smallest budget. Where most invocations are no windows, that is corrected for: the cheapest tenth of

@@ -37,7 +37,7 @@ class Margin:
 
 MARGINS: Mapping[str, Margin] = {
     "instructions": Margin(0.02, 20_000),
-    "cpu_us": Margin(0.05, 5),
+    "cpu_us": Margin(0.03, 5),
     "wall_us": Margin(0.15, 300),
     "call_ms": Margin(0.15, 0.4),
     "call_cpu_ms": Margin(0.15, 0.2),
