@@ -76,7 +76,7 @@ def export(
     """
     if branch and form is not Format.COVERAGE:
         raise CommandError(
-            ExitCode.USAGE, f"--branch goes with --format coverage only: {form} holds lines"
+            ExitCode.USAGE, f"--branch goes with --format coverage only: {form} knows none"
         )
     if form is Format.COVERAGE:
         combined, code = load_with_any_source(store, prefix, source, inventory)

@@ -42,9 +42,19 @@ class OneLiners:
         """
         if not self._ways:
             return set()
-        own = self._starts({*code.executable, -code.key.first_line})
-        found = ((start, self._ways.get(start, set()) & own) for start in self._starts(lines))
-        return {(start, min(ways)) for start, ways in found if len(ways) == 1}
+        found = set()
+        for start in self._starts(lines):
+            ways = self._ways.get(start, set()) & self._own(code, start)
+            if len(ways) == 1:
+                found.add((start, min(ways)))
+        return found
+
+    def _own(self, code: Code, start: int) -> set[int]:
+        """Where a code object may go on from a statement."""
+        others = self._starts(code.executable) - {start}
+        way_out = self._starts({-code.key.first_line})
+        # what goes on on other lines does not leave from its first: a module from line 1, say
+        return others | way_out - {-start} if others else way_out
 
     def _starts(self, lines: AbstractSet[int]) -> set[int]:
         """The first lines of the statements that lines stand in."""

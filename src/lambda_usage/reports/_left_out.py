@@ -11,7 +11,7 @@ MAX_NAMES = 5
 
 _REASONS = {
     FileState.NOT_DEPLOYED: "that no deployment package ships",
-    FileState.DIFFERS: "whose deployed versions differ from this source",
+    FileState.DIFFERS: "of which no deployed version is known to be this source",
 }
 
 
