@@ -54,7 +54,7 @@ def make_reports(functions: int = 5000, lambdas: int = 5, per_file: int = 12) ->
         LambdaFunction(name, 2_000_000 // (n * n + 1), 190 // (n + 1) + 3, 47_000 // (n + 1), 16)
         for n, name in enumerate(names)
     )
-    files = []
+    files: list[_File] = []
     left = functions
     while left > 0:
         path = f"app/{FOLDERS[len(files) % len(FOLDERS)]}/{_name(chance)}_{len(files)}.py"

@@ -52,13 +52,13 @@ def test_the_summary_comes_first_with_what_cannot_be_seen(page: Page, made: Made
 def test_every_function_is_in_the_table_once_it_is_scrolled_to(functions: Page, made: Made) -> None:
     total = len(made.dead_code.functions)
     expect(functions.get_by_text(f"{total} of {total} functions").first).to_be_visible()
-    for _ in range(total // 100 + 1):
-        functions.mouse.wheel(0, 100_000)
-        functions.wait_for_function(
-            "seen => document.querySelectorAll('#view tbody tr').length > seen"
-            " || !document.querySelector('#view .more:not([hidden])')",
-            arg=rows(functions).count(),
-        )
+    functions.wait_for_function(
+        """total => {
+            scrollTo(0, document.documentElement.scrollHeight);
+            return document.querySelectorAll("#view tbody tr").length === total;
+        }""",
+        arg=total,
+    )
     expect(rows(functions)).to_have_count(total)
 
 
