@@ -166,7 +166,9 @@ def test_a_path_has_its_figures_and_its_functions() -> None:
     document = hot_paths_markdown(made.hot_paths(paths, ["It cannot see threads."]))
     figures, along, by_use = tables(document)
     assert figures[1] == ["0bd41e9c", "50 %", "40-60 %", "200 ms", "none", "orders"]
-    assert along[1] == ["0bd41e9c", "a.py:f, a|b.py:g"]
+    assert along[1:] == [
+        ["every path", "a.py:f"], ["0bd41e9c", "a|b.py:g"], ["77", "nothing besides"],
+    ]  # fmt: skip
     assert by_use[1][0] == "a.py f"
     assert document.endswith("- It cannot see threads.\n")
 

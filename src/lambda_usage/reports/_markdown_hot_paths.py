@@ -8,6 +8,7 @@ from lambda_usage.evidence.model import FunctionFrequency, HotPathsReport, PathE
 from lambda_usage.reports import _sentences as sentences
 from lambda_usage.reports._markdown import Part, code, fitted, folded, prose, row, table_head
 from lambda_usage.reports._markdown_parts import blind_spots, evidence
+from lambda_usage.reports._paths import in_every
 from lambda_usage.reports._wording import CONFIDENCE, count, duration, percent, percent_between
 
 MAX_SHOWN = 10
@@ -48,8 +49,22 @@ def _paths(paths: Sequence[PathEvidence]) -> Iterator[Part]:
     if paths[MAX_SHOWN:]:
         summary = count(len(paths) - MAX_SHOWN, "more path")
         yield folded(summary, _PATHS_HEAD, map(_path, paths[MAX_SHOWN:]))
-    rows = (row(_id(path), ", ".join(map(code, path.functions))) for path in paths[:MAX_SHOWN])
-    yield folded("The functions along each path", table_head("Path", "Functions"), rows)
+    yield _along(paths)
+
+
+def _along(paths: Sequence[PathEvidence]) -> Part:
+    common = in_every(paths)
+    shown = paths[:MAX_SHOWN]
+    rows = [row("every path", _names(common))] if common else []
+    for path in shown:
+        own = [name for name in path.functions if name not in common]
+        rows.append(row(_id(path), _names(own) or "nothing besides"))
+    whose = "each path" if len(shown) == len(paths) else f"the {len(shown):,} busiest paths"
+    return folded(f"The functions along {whose}", table_head("Path", "Functions"), rows)
+
+
+def _names(functions: Sequence[str]) -> str:
+    return ", ".join(map(code, functions))
 
 
 def _path(path: PathEvidence) -> str:
@@ -57,7 +72,7 @@ def _path(path: PathEvidence) -> str:
         _id(path),
         prose(percent(path.share)),
         prose(percent_between(path.share_low, path.share_high)),
-        "" if path.duration_mean_s is None else duration(path.duration_mean_s),
+        "–" if path.duration_mean_s is None else duration(path.duration_mean_s),
         _errors(path.errors),
         ", ".join(map(code, path.lambda_functions)),
     )

@@ -11,6 +11,7 @@ from rich.text import Text
 from lambda_usage.evidence.model import FunctionFrequency, HotPathsReport, PathEvidence
 from lambda_usage.reports import _page as page_of
 from lambda_usage.reports._findings import MODULE
+from lambda_usage.reports._paths import in_every
 from lambda_usage.reports._wording import (
     CONFIDENCE,
     bar,
@@ -45,7 +46,7 @@ def _paths(page: Console, paths: Sequence[PathEvidence]) -> None:
         f"{count(len(paths), 'way')} through the code, most travelled first",
         f"Share of invocations with its {CONFIDENCE} interval, mean time, failures, path id.",
     )
-    common = _in_every(paths)
+    common = in_every(paths)
     shown = paths[:MAX_PATHS]
     twins: dict[tuple[str, ...], PathEvidence] = {}
     if common:
@@ -89,14 +90,6 @@ def _errors(number: float) -> Text:
     if number <= 0:
         return Text("no errors", style="dim")
     return Text("<1 error" if number < 0.5 else count(number, "error"), style="red")
-
-
-def _in_every(paths: Sequence[PathEvidence]) -> list[str]:
-    """What all paths have in common says nothing about any of them: it is told once."""
-    if len(paths) < 2:
-        return []
-    shared = set(paths[0].functions).intersection(*(path.functions for path in paths[1:]))
-    return [name for name in paths[0].functions if name in shared]
 
 
 def _along(page: Console, functions: Iterable[str]) -> None:

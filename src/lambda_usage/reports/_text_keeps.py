@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -29,7 +30,7 @@ def kept(page: Console, report: DeadCodeReport) -> None:
     rows_by_file(page, map(_row, units))
     reasons = {f"{unit.keep.place}: {unit.keep.reason}": None for unit in units if unit.keep.reason}
     for words in reasons:
-        page.print(Text(f"  {words}", style="dim"))
+        page.print(Padding(Text(words, style="dim"), (0, 0, 0, 2)))
 
 
 def stale_suppressions(page: Console, report: DeadCodeReport) -> None:

@@ -19,7 +19,7 @@ from lambda_usage.evidence.model import HotPathsReport, PathEvidence
 from lambda_usage.version import __version__
 
 SCHEMA = "https://www.speedscope.app/file-format-schema.json"
-MEANING = "a level also ran, it was not called by the one below"
+MEANING = 'a level means "also ran", not "called by"'
 
 
 @dataclass(slots=True)
@@ -77,6 +77,11 @@ class _Frames:
             self.found.append(self._frame(name) if is_function else {"name": name})
         return self._numbers[key]
 
+    def place(self, name: str) -> tuple[str, int, str]:
+        """Where a function stands in the source, to put equally common ones in order."""
+        file, _, function = name.rpartition(":")
+        return file, self._lines.get(name, 0), function
+
     def _frame(self, name: str) -> dict[str, Any]:
         file, _, function = name.rpartition(":")
         frame: dict[str, Any] = {"name": function, "file": file}
@@ -92,7 +97,7 @@ def _profile(
     report: HotPathsReport,
     frames: _Frames,
 ) -> dict[str, Any]:
-    events = list(_events(_tree(report.paths, weigh), frames))
+    events = list(_events(_tree(report.paths, weigh, frames), frames))
     return {
         "type": "evented",
         "name": name,
@@ -103,7 +108,9 @@ def _profile(
     }
 
 
-def _tree(paths: Sequence[PathEvidence], weigh: Callable[[PathEvidence], float]) -> _Node:
+def _tree(
+    paths: Sequence[PathEvidence], weigh: Callable[[PathEvidence], float], frames: _Frames
+) -> _Node:
     root = _Node()
     commonness: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for path in paths:
@@ -113,7 +120,8 @@ def _tree(paths: Sequence[PathEvidence], weigh: Callable[[PathEvidence], float])
         weight, whose = weigh(path), _whose(path)
         if weight > 0:
             common = commonness[whose]
-            ordered = sorted(set(path.functions), key=lambda name: (-common[name], name))
+            in_source = sorted(set(path.functions), key=frames.place)
+            ordered = sorted(in_source, key=lambda name: -common[name])
             _insert(root, [whose, *ordered], weight)
     return root
 
