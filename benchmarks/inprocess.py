@@ -84,12 +84,12 @@ class Worker:
             },
         )
 
-    def invoke(self, count: int, *, each: bool = False) -> dict[str, Any]:
-        """Seconds and instructions of *count* invocations, of *each* if asked for."""
+    def invoke(self, count: int, **asked: bool) -> dict[str, Any]:
+        """What *count* invocations took, and what else the worker is asked for."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
-            self._process.stdin.write(json.dumps({"count": count, "each": each}) + "\n")
+            self._process.stdin.write(json.dumps({"count": count, **asked}) + "\n")
             self._process.stdin.flush()
             answer: dict[str, Any] = json.loads(self._process.stdout.readline())
         except (OSError, ValueError) as error:
@@ -101,6 +101,8 @@ class Worker:
     def warm_up(self, batch_s: float) -> None:
         """Let first times pass, and find out how many invocations make a batch."""
         self.invoke(2)
+        if self.invoke(1, lines=True)["lines"] == 0:
+            raise WorkerError(f"{self.contender}: it records nothing")
         once = self.invoke(3)["wall"] / 3
         self.invoke(max(1, int(_WARM_UP_S / once)))
         again = self.invoke(max(1, int(0.2 * batch_s / once)))

@@ -1,6 +1,7 @@
 """Every alternative, as it stands in front of a handler. Each runs in a process of its own.
 
-``attach(name)`` imports the handler that ``BENCH_HANDLER`` names, with the contender around it.
+``attach(name)`` imports the handler that ``BENCH_HANDLER`` names, with the contender around it; a
+contender that records says how many lines, so that one that is silently off is not called cheap.
 ``BENCH_INCLUDE`` holds the files that count, as absolute paths and globs separated by colons, the
 same for all. Standard library only, but for the contender itself.
 """
@@ -10,12 +11,22 @@ from __future__ import annotations
 import os
 import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 Handler = Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A handler with a contender around it."""
+
+    handler: Handler
+    lines: Callable[[], int] | None = None
+    """How many lines have been recorded, the last invocation's at least."""
 
 
 def load() -> Handler:
@@ -28,31 +39,38 @@ def included() -> list[str]:
     return os.environ["BENCH_INCLUDE"].split(":")
 
 
-def bare() -> Handler:
-    return load()
+def bare() -> Attached:
+    return Attached(load())
 
 
-def ours() -> Handler:
+def ours() -> Attached:
     """Through the redirect, as the layer's exec wrapper sets it up."""
     os.environ["COVERAGE_HANDLER"] = os.environ["BENCH_HANDLER"]
     os.environ["COVERAGE_INCLUDE_PATTERNS"] = ",".join(included())
     handler: Handler = import_module("lambda_usage").handler
-    return handler
+    start_agent = import_module("lambda_usage.attach.starting").start_agent
+    agent = start_agent("redirect", before_handler=True)
+
+    def lines() -> int:
+        agent.recorder.drain()
+        return sum(len(entry.invoke_lines) for entry in agent.recorder.registry.entries.values())
+
+    return Attached(handler, lines)
 
 
-def ours_armed() -> Handler:
+def ours_armed() -> Attached:
     """The recorder alone: its code is armed, the handler is called with no agent around it."""
-    ours()
-    return load()
+    return Attached(load(), ours().lines)
 
 
-def coverage_each() -> Handler:
+def coverage_each() -> Attached:
     """As the reference layer does: a Coverage, a file and an upload for each invocation."""
     import boto3
     import coverage
 
     handler, include = load(), included()
     client = boto3.client("s3")
+    last: list[Any] = []
 
     def call(event: Any, context: Any) -> Any:
         name = f"{uuid.uuid4().hex}.coverage"
@@ -64,23 +82,24 @@ def coverage_each() -> Handler:
         finally:
             measured.stop()
             measured.save()
-            if file.exists():
-                client.put_object(Bucket="bench", Key=f"coverage/{name}", Body=file.read_bytes())
-                file.unlink()
+            client.put_object(Bucket="bench", Key=f"coverage/{name}", Body=file.read_bytes())
+            for each in last:  # the last one is left for lines()
+                Path(each.config.data_file).unlink()
+            last[:] = [measured]
 
-    return call
+    return Attached(call, lambda: _lines_of_coverage(last))
 
 
-def coverage_always() -> Handler:
+def coverage_always() -> Attached:
     """Started before the handler is loaded, never stopped; COVERAGE_CORE chooses the tracer."""
     import coverage
 
     measured = coverage.Coverage(data_file=None, include=included())
     measured.start()
-    return load()
+    return Attached(load(), lambda: _lines_of_coverage([measured]))
 
 
-def coverage_windows() -> Handler:
+def coverage_windows() -> Attached:
     """One instance, reused: started, stopped and read for each invocation."""
     import coverage
 
@@ -97,18 +116,29 @@ def coverage_windows() -> Handler:
             measured.stop()
             measured.get_data()
 
-    return call
+    return Attached(call, lambda: _lines_of_coverage([measured]))
 
 
-def slipcover() -> Handler:
+def _lines_of_coverage(measured: Iterable[Any]) -> int:
+    data = [each.get_data() for each in measured]
+    return sum(len(each.lines(file) or ()) for each in data for file in each.measured_files())
+
+
+def slipcover() -> Attached:
     from slipcover import FileMatcher, ImportManager, Slipcover
 
     sources = [path.removesuffix("/*") for path in included()]
-    ImportManager(Slipcover(), FileMatcher(sources=sources)).__enter__()
-    return load()
+    measured = Slipcover()
+    ImportManager(measured, FileMatcher(sources=sources)).__enter__()
+
+    def lines() -> int:
+        files = measured.get_coverage()["files"].values()
+        return sum(len(file["executed_lines"]) for file in files)
+
+    return Attached(load(), lines)
 
 
-def codecov() -> Handler:
+def codecov() -> Attached:
     """Every span is measured (sample_rate=1); spans are exported in batches, as documented."""
     from codecovopentelem import get_codecov_opentelemetry_instances
     from opentelemetry.sdk.trace import TracerProvider
@@ -133,9 +163,13 @@ def codecov() -> Handler:
         with tracer.start_as_current_span("invocation", kind=SpanKind.SERVER):
             return handler(event, context)
 
-    return call
+    def lines() -> int:
+        unsent = dict(generator._cov_storage.inner).values()
+        return max((_lines_of_coverage([each]) for each in unsent), default=0)
+
+    return Attached(call, lines)
 
 
-def attach(name: str) -> Handler:
-    contender: Callable[[], Handler] = getattr(sys.modules[__name__], name)
+def attach(name: str) -> Attached:
+    contender: Callable[[], Attached] = getattr(sys.modules[__name__], name)
     return contender()

@@ -6,4 +6,4 @@ import os
 
 from benchmarks.inside.contenders import attach
 
-handler = attach(os.environ["BENCH_CONTENDER"])
+handler = attach(os.environ["BENCH_CONTENDER"]).handler

@@ -2,7 +2,7 @@
 
 Reads one JSON object a line from stdin, ``{"count": n}``, and answers on the standard output that
 it was given; what the handler prints goes nowhere. With ``"each": true`` it answers what each of
-them took, too. Standard library only.
+them took, too; with ``"lines": true`` how many lines have been recorded. Standard library only.
 """
 
 from __future__ import annotations
@@ -40,11 +40,13 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         instructions = Instructions()
         events = json.loads(os.environ["BENCH_EVENTS"])
-        handler = attach(os.environ["BENCH_CONTENDER"])
+        attached = attach(os.environ["BENCH_CONTENDER"])
         for line in sys.stdin:
             asked = json.loads(line)
             measure = _measured_each if asked.get("each") else _measured
-            answer = measure(handler, events, asked["count"], instructions)
+            answer = measure(attached.handler, events, asked["count"], instructions)
+            if asked.get("lines"):
+                answer["lines"] = attached.lines() if attached.lines else None
             print(json.dumps(answer), file=answers, flush=True)
 
 

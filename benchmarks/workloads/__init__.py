@@ -20,7 +20,7 @@ from tests.support.paths import BUILD, locked
 from tests.support.pythons import PythonEnv, uv
 
 SOURCES = Path(__file__).parent
-FOLDER = BUILD / "bench" / "tasks"
+FOLDER = BUILD.resolve() / "bench" / "tasks"
 TINY_FUNCTIONS = 1260
 
 
