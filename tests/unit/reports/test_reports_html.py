@@ -246,7 +246,7 @@ def test_each_line_stands_as_its_statement_does() -> None:
     page = Page(rendered(dead_code, HotPathsReport(NOTHING, (), (), ()), source))
     packed = page.unpacked("source-0")
     assert packed["lines"] == "usps.e.dd."
-    assert packed["hits"] == [1, 5]
+    assert packed["hits"] == [1, 1, 5]
 
 
 def test_what_a_lambda_function_alone_says_is_told_in_its_own_words(

@@ -35,7 +35,7 @@ def packed_source(text: str, letters: str, statements: Iterable[StatementEvidenc
     """One file for the page: text, tokens, one letter a line, and how often its lines run."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     ran = (each for each in statements if each.invocations > 0)
-    hits = [number for each in ran for number in (each.first, significant(each.invocations, 4))]
+    hits = [n for s in ran for n in (s.first, s.last, significant(s.invocations, 4))]
     return deflated({"text": text, "tokens": list(tokens(text)), "lines": letters, "hits": hits})
 
 

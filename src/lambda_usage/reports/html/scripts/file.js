@@ -6,12 +6,10 @@ const spanFrom = (words) => {
 };
 
 function outline(file) {
-  const items = file.functions.filter((each) => each.name !== "<module>").map((each) =>
+  const items = file.functions.map((each) =>
     h("li", {}, h("a", { href: each.href }, h("span", { class: `is-${each.state}` }, glyph(each.state), unseen(`${STATE_WORDS[each.state]}: `)), named(each.name, each.line), h("span", { class: "muted num" }, each.line))));
-  const module = file.functions.find((each) => each.name === "<module>");
   return h("nav", { class: "outline", "aria-label": "Functions of this file" },
     h("h2", {}, "Functions"),
-    module ? h("p", {}, h("a", { href: module.href }, "Module body")) : null,
     items.length ? h("ul", {}, items) : h("p", { class: "muted" }, "None."));
 }
 
@@ -23,7 +21,7 @@ function fileHead(file) {
     about: [count(file.lines, "line"), FILE_STATES[file.state] === "loaded" ? "" : FILE_STATES[file.state], ships].filter(Boolean).join(" · "),
   }, h("div", { class: "legend" }, linesBar(file.counts, file.lines || 1),
     h("ul", {}, STATES.filter((state) => file.counts[state]).map((state) =>
-      h("li", {}, verdict(state), " ", h("span", { class: "num" }, number(file.counts[state])))))));
+      h("li", {}, h("i", { class: `swatch fill is-${state}`, "aria-hidden": "true" }), verdict(state), " ", h("span", { class: "num" }, number(file.counts[state])))))));
 }
 
 function withoutSource(file) {
@@ -54,11 +52,11 @@ addView("file", "files", async (params, kept, signal) => {
   const table = sourceTable(source, file.path);
   const ranges = neverRan(source.states);
   let place = -1;
-  const row = (line) => table.querySelector(`tr[data-line="${line}"]`);
+  const rows = [...table.querySelectorAll("tr.line")];
+  const row = (line) => rows[line - 1];
 
   function select(wanted, scroll = true) {
     table.querySelectorAll("tr.chosen").forEach((each) => each.classList.remove("chosen"));
-    if (!wanted) return;
     for (let line = wanted.first; line <= wanted.last; line++) row(line)?.classList.add("chosen");
     if (scroll) row(wanted.first)?.scrollIntoView({ block: wanted.last - wanted.first > 12 ? "start" : "center" });
     remember({ file: file.path, line: span(wanted.first, wanted.last).replace("–", "-") });

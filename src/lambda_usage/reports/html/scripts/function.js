@@ -51,7 +51,8 @@ function pathList(shown) {
 
 const excerpt = (source, each, wanted) => {
   const table = sourceTable(source, each.file.path, each.line, Math.min(each.last, source.rows.length));
-  for (let line = wanted?.first; line <= wanted?.last; line++) table.querySelector(`tr[data-line="${line}"]`)?.classList.add("chosen");
+  const rows = table.querySelectorAll("tr.line");
+  for (let line = wanted?.first; line <= wanted?.last; line++) rows[line - each.line]?.classList.add("chosen");
   return h("div", { class: "excerpt" }, table);
 };
 

@@ -14,9 +14,14 @@ function inLines({ text, tokens, lines, hits }) {
   }
   if (rows.length > 1 && !rows.at(-1).length) rows.pop();
   const runs = new Map();
-  for (let place = 0; place < hits.length; place += 2) runs.set(hits[place], hits[place + 1]);
+  const heat = new Array(rows.length + 1).fill(0);
+  for (let place = 0; place < hits.length; place += 3) {
+    const [first, last, times] = hits.slice(place, place + 3);
+    runs.set(first, times);
+    heat.fill(times, first, last + 1);
+  }
   const states = rows.map((_, place) => STATE_OF_LETTER[lines[place]] ?? "");
-  return { rows, states, runs, most: Math.max(1, ...runs.values()) };
+  return { rows, states, runs, heat, most: Math.max(1, ...runs.values()) };
 }
 
 /** Runs of lines that stand in one way: first line, last line, state. */
@@ -57,7 +62,7 @@ function lineRow(source, line, path) {
   const mark = h("td", { role: "cell", class: "mark" });
   if (loud) mark.append(verdict(state));
   else if (state) mark.append(unseen(STATE_WORDS[state]));
-  const heat = Math.log1p(source.runs.get(line) ?? 0) / Math.log1p(source.most);
+  const heat = Math.log1p(source.heat[line] ?? 0) / Math.log1p(source.most);
   const text = source.rows[line - 1].map(([part, kind]) => (kind ? h("span", { class: `t${kind}` }, part) : part));
   return h("tr", { role: "row", class: `line ${state ? `is-${state}` : ""} ${begins ? "begins" : ""}`, data: { line }, style: { "--heat": heat.toFixed(2) } },
     mark, hitsCell(source, line),

@@ -19,12 +19,20 @@ function makeTable({ label, columns, sort, down, href, kept, sorted, empty, rowC
     h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, heads)), body);
   const end = h("p", { class: "more" });
   const node = h("div", { class: "table" }, table, end);
-  new IntersectionObserver((seen) => {
-    if (seen.some((each) => each.isIntersecting)) draw(state.shown + CHUNK);
-  }, { rootMargin: "900px" }).observe(end);
+  const watcher = new IntersectionObserver((seen) => {
+    if (!seen.at(-1).isIntersecting || state.shown >= state.rows.length) return;
+    draw(state.shown + CHUNK);
+    // Seen anew: whoever scrolls fast never gets away from the end, so that nothing would change.
+    watcher.unobserve(end);
+    watcher.observe(end);
+  }, { rootMargin: "900px" });
+  watcher.observe(end);
   const all = () => draw(Infinity);
   drawAll.add(all);
-  signal?.addEventListener("abort", () => drawAll.delete(all));
+  signal?.addEventListener("abort", () => {
+    drawAll.delete(all);
+    watcher.disconnect();
+  });
 
   function head(column) {
     const props = { role: "columnheader", scope: "col", class: column.class };

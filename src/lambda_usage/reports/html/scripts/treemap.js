@@ -90,7 +90,7 @@ function drawTreemap(holder, note, folder, open) {
     const total = file.lines;
     const fills = STATES.filter((state) => file.counts[state]).map((state) =>
       h("i", { class: `fill is-${state}`, style: { height: `${(100 * file.counts[state]) / total}%` } }));
-    const fits = box.w > 38 && box.h > 16;
+    const fits = box.h > 16 && box.w > Math.min(84, name.length * 6.2 + 10);
     return h("a", { class: "box", href: file.href, tabindex: -1, style: at(box), data: { file: file.number } },
       fills, fits ? h("span", { class: "box-name" }, name) : null);
   }
