@@ -36,7 +36,8 @@ names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=3
 HOSTILE = (
     "a|b", "a`b", "``", "a\\|b", "@octocat", "#123", "org/repo#1", "GH-7", "<img src=x>", "**b**",
     "__init__", "[x](http://e.vil)", "http://e.vil", "&lt;", "$x$", ":tada:", "~~s~~", "=1+1",
-    "+1", "-1", "1.", "-", "0123456789abcdef", "'", " a ", "a\nb", "a\r\n\r\n# b", "\t", '"', ";",
+    "+1", "-1", "1.", "-", "0123456789abcdef", "'", " a ", "a\nb", "a\r\n\r\n# b",
+    "\t", '"', ";", ".", "</details>", "</code>",
 )  # fmt: skip
 
 

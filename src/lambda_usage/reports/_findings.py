@@ -210,9 +210,12 @@ def _outermost(
     """
     units: list[tuple[FunctionEvidence, list[FunctionEvidence]]] = []
     for function in functions:
-        outer = units[-1][0].name if units else ""
-        held = module_holds_all and outer == MODULE
-        if held or (outer != MODULE and function.name.startswith(f"{outer}.")):
+        outer = units[-1][0].name if units else None
+        if outer == MODULE:
+            held = module_holds_all
+        else:
+            held = outer is not None and function.name.startswith(f"{outer}.")
+        if held:
             units[-1][1].append(function)
         else:
             units.append((function, []))

@@ -17,6 +17,7 @@ LIMIT = 65_000
 
 _IN_SPAN = re.compile(r"(?! )[^|`\\]+(?<! )")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_PUNCTUATION = re.compile(r"[ -/:-@\[-`{-~]")
 _PLAIN = re.compile(r"[\w.,:;/'\"()=+%?×µ–-]+")
 _LINKED = re.compile(r":[\w+-]+:|://|^www\.|^GH-\d|^[0-9a-f]{7,40}$|_|^[-+=.]", re.IGNORECASE)
 _ORDINAL = re.compile(r"\d+[.)]")
@@ -28,7 +29,7 @@ def code(name: str) -> str:
     name = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", name)
     if _IN_SPAN.fullmatch(name):
         return f"`{name}`"
-    return f"<code>{re.sub(r'[^0-9A-Za-z]', _entity, name)}</code>"
+    return f"<code>{_PUNCTUATION.sub(_entity, name)}</code>"
 
 
 def prose(text: str) -> str:
