@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from lambda_usage.evidence.model import FunctionEvidence, Verdict
+from lambda_usage.evidence.scopes import Inventory
 from lambda_usage.reports._findings import Standing, standings
+from tests.browser.conftest import written
 from tests.browser.synthetic import Made
 from tests.support.browser import Opened, opened
 
@@ -177,6 +180,34 @@ def test_a_link_to_a_line_survives_a_reload(report: Opened, made: Made) -> None:
         expect(line).to_be_in_viewport()
         report.page.reload()
         report.settled()
+
+
+def test_characters_that_turn_the_writing_are_shown_as_what_they_are(
+    browser: Browser, tmp_path: Path, made: Made
+) -> None:
+    file = made.dead_code.files[0]
+    texts = {file.file: "x = 1  # \u202e nothing to see here\n" * file.lines}
+    turned = Made(made.dead_code, made.hot_paths, Inventory(None, {}, texts=texts))
+    with opened(browser, written(turned, tmp_path)) as report:
+        report.go(f"file={file.file}")
+        expect(report.page.locator(".source .code").first).to_contain_text("⟦U+202E⟧")
+
+
+def test_markup_in_a_functions_name_is_shown_and_not_run(
+    browser: Browser, tmp_path: Path, made: Made
+) -> None:
+    name = "<img src=x onerror=\"document.title='run'\">"
+    first = replace(made.dead_code.functions[0], name=name, reason=name)
+    functions = (first, *made.dead_code.functions[1:])
+    dead_code = replace(made.dead_code, functions=functions)
+    with opened(
+        browser, written(Made(dead_code, made.hot_paths, made.inventory), tmp_path)
+    ) as report:
+        report.go("view=functions&q=onerror")
+        expect(report.page.locator("#view td.c-reason")).to_have_text(name)
+        report.page.locator("#view a.row-link").click()
+        expect(report.page.locator(".answer")).to_contain_text(name)
+        assert report.page.locator("img").count() == 0
 
 
 def test_a_click_on_a_line_number_makes_it_the_address(report: Opened, made: Made) -> None:

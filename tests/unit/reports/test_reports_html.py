@@ -227,6 +227,21 @@ def test_a_kept_function_is_not_among_the_dead(
     assert [data["functions"][each[1]][1] for each in data["kept"]] == ["legacy_discount"]
 
 
+def test_what_holds_something_kept_is_not_said_to_be_free_to_go(
+    dead_code: DeadCodeReport, hot_paths: HotPathsReport
+) -> None:
+    keep = Keep("orders/pricing.py:66", "", None, False)
+    functions = tuple(
+        replace(each, keep=keep) if each.name.endswith("key") else each
+        for each in dead_code.functions
+    )
+    page = Page(rendered(replace(dead_code, functions=functions), hot_paths))
+    number = next(n for n, row in enumerate(page.data["functions"]) if row[1] == "Coupons.redeem")
+    later = page.later
+    answer = [later["words"][each] for each in later["functions"][number][3]]
+    assert answer[0] == "Not as a whole: something in it is kept on purpose."
+
+
 def test_each_line_stands_as_its_statement_does() -> None:
     statements = (
         StatementEvidence(1, 1, "f", Verdict.USED, RangeKind.CODE, 5.0),

@@ -18,6 +18,7 @@ from lambda_usage.evidence.model import (
     HotPathsReport,
     LambdaFunctionVerdict,
     PathEvidence,
+    Verdict,
 )
 from lambda_usage.reports import _explanation_words as explained
 from lambda_usage.reports._bearing import bears
@@ -96,21 +97,26 @@ def for_later(dead_code: DeadCodeReport, numbers: Numbering) -> dict[str, Any]:
             ],
             [[dead.first, dead.last, dead.kind.value] for dead in function.dead_lines],
             words(function.first_seen or ""),
-            [words(each) for each in _may_delete(dead_code, function)],
+            [words(each) for each in _may_delete(dead_code, function, state)],
             [words(each) for each in wants(dead_code, function, ())],
             [words(each.message) for each in dead_code.blind_spots if bears(each, function)],
         ]
-        for function, _ in numbers.functions
+        for function, state in numbers.functions
     ]
     return {"functions": functions, "verdicts": verdicts.values, "words": words.values}
 
 
-def _may_delete(dead_code: DeadCodeReport, function: FunctionEvidence) -> Iterator[str]:
+def _may_delete(dead_code: DeadCodeReport, function: FunctionEvidence, state: str) -> Iterator[str]:
     """The answer in words, the same as on the command line."""
     keep = function.keep
     kept = keep is not None and not keep.expired
     if keep:
-        yield f"It {explained.keep(keep)[0].lower()}{explained.keep(keep)[1:]}"
+        words = explained.keep(keep)
+        yield f"{'No: it' if kept else 'It'} {words[0].lower()}{words[1:]}"
+    elif state == "kept":
+        yield "Not as a whole: something in it is kept on purpose."
+    if function.verdict is Verdict.DEAD and state in ("stub", "error-handling"):
+        yield "Do not count on it: nothing but stubs and error handling is silent in it."
     yield from explained.verdict(dead_code, function, kept=kept)
     if bound := explained.overall_bound(function):
         yield bound

@@ -69,7 +69,7 @@ function deadColumns(group) {
 
 addView("dead", "dead", (params, kept, signal) => {
   const found = deadRows();
-  let group = params.get("group") in GROUPS ? params.get("group") : "pieces";
+  let group = Object.hasOwn(GROUPS, params.get("group")) ? params.get("group") : "pieces";
   let terms = params.get("q") ?? "";
   const save = (sort = params.get("sort"), down = params.get("down")) => {
     params = new URLSearchParams(Object.entries({ view: "dead", group, q: terms, sort: sort ?? "", down: down ?? "" }));

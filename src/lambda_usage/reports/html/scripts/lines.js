@@ -49,6 +49,10 @@ function hitsCell(source, line) {
   return h("td", { role: "cell", class: "hits" }, silent ? h("span", { class: "muted" }, "–") : "");
 }
 
+/** Text without the characters that turn the direction of writing: code is to look as it runs. */
+const plain = (text) =>
+  text.replace(/[\u202a-\u202e\u2066-\u2069]/g, (each) => `⟦U+${each.codePointAt(0).toString(16).toUpperCase()}⟧`);
+
 /** Long lines are broken, and go on a little further in than they begin. */
 function hanging(parts) {
   const long = parts.reduce((sum, [part]) => sum + part.length, 0) > 36;
@@ -63,7 +67,7 @@ function lineRow(source, line, path) {
   if (loud) mark.append(verdict(state));
   else if (state) mark.append(unseen(STATE_WORDS[state]));
   const heat = Math.log1p(source.heat[line] ?? 0) / Math.log1p(source.most);
-  const text = source.rows[line - 1].map(([part, kind]) => (kind ? h("span", { class: `t${kind}` }, part) : part));
+  const text = source.rows[line - 1].map(([part, kind]) => (kind ? h("span", { class: `t${kind}` }, plain(part)) : plain(part)));
   return h("tr", { role: "row", class: `line ${state ? `is-${state}` : ""} ${begins ? "begins" : ""}`, data: { line }, style: { "--heat": heat.toFixed(2) } },
     mark, hitsCell(source, line),
     h("td", { role: "cell", class: "no" }, h("a", { href: address({ file: path, line }), tabindex: -1, "aria-label": `Line ${line}` }, String(line))),

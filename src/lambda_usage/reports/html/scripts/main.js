@@ -9,7 +9,7 @@ addEventListener("keydown", (event) => {
       event.target.value = "";
       event.target.dispatchEvent(new Event("input"));
     } else if (event.target.tagName === "INPUT") event.target.blur();
-    else goBack();
+    else if (event.target.tagName !== "SELECT") goBack();
   } else if (event.key === "/" && !typing(event)) {
     event.preventDefault();
     const search = byId("view").querySelector(".search");
