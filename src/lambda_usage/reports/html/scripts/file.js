@@ -51,12 +51,13 @@ addView("file", "files", async (params, kept, signal) => {
   const source = await sourceOf(file);
   const table = sourceTable(source, file.path);
   const ranges = neverRan(source.states);
-  let place = -1;
+  let at = 0;
   const rows = [...table.querySelectorAll("tr.line")];
   const row = (line) => rows[line - 1];
 
   function select(wanted, scroll = true) {
     table.querySelectorAll("tr.chosen").forEach((each) => each.classList.remove("chosen"));
+    at = wanted.first;
     for (let line = wanted.first; line <= wanted.last; line++) row(line)?.classList.add("chosen");
     if (scroll) row(wanted.first)?.scrollIntoView({ block: wanted.last - wanted.first > 12 ? "start" : "center" });
     remember({ file: file.path, line: span(wanted.first, wanted.last).replace("–", "-") });
@@ -65,7 +66,8 @@ addView("file", "files", async (params, kept, signal) => {
   const position = h("span", { class: "position" }, count(ranges.length, "range never ran", "ranges never ran"));
   function step(by) {
     if (!ranges.length) return;
-    place = place < 0 && by < 0 ? ranges.length - 1 : (place + by + ranges.length) % ranges.length;
+    const found = by > 0 ? ranges.findIndex((each) => each.first > at) : ranges.findLastIndex((each) => each.first < at);
+    const place = found >= 0 ? found : by > 0 ? 0 : ranges.length - 1;
     const range = ranges[place];
     select(range);
     const words = `${place + 1} of ${ranges.length}: ${STATE_WORDS[range.state].toLowerCase()}, ${range.first === range.last ? "line" : "lines"} ${span(range.first, range.last)}`;

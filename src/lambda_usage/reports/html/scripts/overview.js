@@ -6,6 +6,8 @@ for (const fill of document.querySelectorAll("#overview [data-share]")) {
   fill.style.setProperty("flex-grow", fill.dataset.share);
 }
 
+for (const bar of document.querySelectorAll(".bar-of-lines")) bar.hidden = false;
+
 let stopDrawing = null;
 
 function openFolder(folder, trail) {
