@@ -7,96 +7,24 @@ the same one. Whatever the export says of lines and branches has to be the same,
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from lambda_usage.cli.app import app
-from lambda_usage.combine.combiner import combine_store
-from lambda_usage.combine.stores import open_store
-from lambda_usage.evidence.dead_code import dead_code_report
-from lambda_usage.evidence.inventory import read_inventory
-from lambda_usage.evidence.model import DeadCodeReport, FileState, Thresholds
+from lambda_usage.evidence.model import FileState
+from tests.forms.recorded import MEASURED, WITH_BRANCHES, Recorded, python_of
 from tests.support import pythons
-from tests.support.paths import FIXTURES, ROOT
+from tests.support.paths import FIXTURES
 
-HERE = Path(__file__).parent
 FIXTURE = FIXTURES / "every_construct"
-COVERAGE = ("coverage==7.17.3",)
-WITH_BRANCHES = ("3.11", "3.14")
 branches_recorded = pytest.mark.parametrize("recorded", WITH_BRANCHES, indirect=True)
 branches_not_recorded = pytest.mark.parametrize("recorded", ["3.12", "3.13"], indirect=True)
-MEASURED = ("executed_lines", "missing_lines", "executed_branches", "missing_branches")
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """What the application left behind on one Python."""
-
-    version: str
-    python: Path
-    folder: Path
-
-    @property
-    def task(self) -> Path:
-        return self.folder / "task"
-
-    @property
-    def store(self) -> Path:
-        return self.folder / "usage"
-
-    @property
-    def report(self) -> DeadCodeReport:
-        bundle = combine_store(open_store(str(self.store))).bundle
-        return dead_code_report(bundle, read_inventory(self.task), Thresholds(1, 0))
-
-    def coverage(self, *arguments: object) -> str:
-        """Run coverage.py on this Python, in a folder that is not the source's."""
-        elsewhere = self.folder / "elsewhere"
-        elsewhere.mkdir(exist_ok=True)
-        done = run([self.python, "-m", "coverage", *arguments], elsewhere)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    def files(self, data: Path) -> dict[str, Any]:
-        """coverage.py's JSON report of a data file, by path in the task."""
-        self.coverage("json", f"--data-file={data}", "-o", f"{data}.json")
-        found = json.loads(Path(f"{data}.json").read_text())["files"]
-        elsewhere = self.folder / "elsewhere"
-        return {os.path.relpath(elsewhere / name, self.task): each for name, each in found.items()}
-
-
-def run(command: list[object], folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("COV", "AWS_"))}
-    return subprocess.run(
-        list(map(str, command)),
-        cwd=folder,
-        env={**clean, "COVERAGE_LOG_LEVEL": "WARNING", "PYTHONDONTWRITEBYTECODE": "1", **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def export(*arguments: object) -> Any:
-    return CliRunner().invoke(app, ["export", *map(str, arguments)])
 
 
 @pytest.fixture(scope="module", params=pythons.VERSIONS)
 def recorded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Recorded:
-    found = pythons.found()
-    if request.param not in found:
-        pytest.skip(pythons.missing(request.param))
-    try:
-        python = pythons.environment(found[request.param], COVERAGE).executable
-    except pythons.Unavailable as reason:
-        pytest.skip(str(reason))
+    python = python_of(request.param)
     folder = tmp_path_factory.mktemp(f"on-{request.param}")
     shutil.copytree(FIXTURE / "task", folder / "task", ignore=shutil.ignore_patterns("*.pyc"))
     # a thread that is older than a window is not seen on 3.11
@@ -104,10 +32,8 @@ def recorded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     sent = [each["event"] for each in events if each["function"] == "first"]
     kept = [json.dumps(each) for each in sent if each["do"] not in ("threads", "vendored")]
     (folder / "events.jsonl").write_text("\n".join(kept))
-    made = Recorded(request.param, python, folder)
-    script = [python, HERE / "record.py", folder / "events.jsonl", made.store]
-    done = run(script, made.task, PYTHONPATH=str(ROOT / "src"), COVERAGE_OVERHEAD_BUDGET="1")
-    assert done.returncode == 0, done.stderr
+    made = Recorded(request.param, python, folder, folder / "events.jsonl")
+    made.record()
     return made
 
 
@@ -119,8 +45,7 @@ def exported(recorded: Recorded) -> dict[str, Path]:
         if options and recorded.version not in WITH_BRANCHES:
             continue
         made[name] = recorded.folder / f"{name}.coverage"
-        common = ("--source", recorded.task, "--output", made[name])
-        result = export(recorded.store, *common, *options)
+        result = recorded.export(made[name], *options)
         assert result.exit_code == 0, result.stderr
     return made
 
@@ -129,11 +54,7 @@ def exported(recorded: Recorded) -> dict[str, Path]:
 def test_lines_and_branches_are_those_that_coverage_py_measures(
     recorded: Recorded, exported: dict[str, Path]
 ) -> None:
-    theirs = recorded.folder / "measured.coverage"
-    script = [recorded.python, HERE / "measure.py", recorded.folder / "events.jsonl", theirs]
-    done = run(script, recorded.task)
-    assert done.returncode == 0, done.stderr
-    measured, found = recorded.files(theirs), recorded.files(exported["branches"])
+    measured, found = recorded.measured(), recorded.files(exported["branches"])
     assert len(measured) >= 14
     assert sum(len(each["executed_branches"]) for each in measured.values()) > 50
     for name, file in measured.items():
@@ -222,7 +143,7 @@ def test_phases_are_contexts(recorded: Recorded, exported: dict[str, Path]) -> N
 @branches_not_recorded
 def test_branches_that_nobody_recorded_are_refused_in_one_line(recorded: Recorded) -> None:
     output = recorded.folder / "none.coverage"
-    result = export(recorded.store, "--source", recorded.task, "--branch", "--output", output)
+    result = recorded.export(output, "--branch")
     assert result.exit_code == 2
     assert result.stderr.count("\n") == 1
     assert "no branches were recorded, leave out --branch" in result.stderr

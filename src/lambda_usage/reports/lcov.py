@@ -8,7 +8,7 @@ left out stands in :mod:`lambda_usage.reports._use_of_lines`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from posixpath import join
+from pathlib import PurePath
 from typing import TextIO
 
 from lambda_usage.evidence.model import DeadCodeReport
@@ -36,7 +36,7 @@ def write_lcov(report: DeadCodeReport, root: str, out: TextIO) -> tuple[str, ...
 
 def _records(file: FileUse, root: str) -> Iterator[str]:
     yield f"TN:{TEST_NAME}"
-    yield f"SF:{join(root, file.file)}"
+    yield f"SF:{PurePath(root, file.file).as_posix()}"
     for function in file.functions:
         yield f"FN:{function.line},{function.name}"
     for function in file.functions:

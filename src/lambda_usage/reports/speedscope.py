@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 from lambda_usage.evidence.model import HotPathsReport, PathEvidence
+from lambda_usage.reports._wording import count
 from lambda_usage.version import __version__
 
 SCHEMA = "https://www.speedscope.app/file-format-schema.json"
@@ -58,7 +59,8 @@ def write_speedscope(report: HotPathsReport, out: TextIO) -> tuple[str, ...]:
     untimed = len(report.paths) - len(timed)
     if not untimed:
         return ()
-    return (f"{untimed:,} of {len(report.paths):,} paths have no times, and are in no seconds",)
+    paths = f"{untimed:,} of {count(len(report.paths), 'path')}"
+    return (f"times are not known of {paths}: they are in no profile of seconds",)
 
 
 class _Frames:

@@ -91,6 +91,15 @@ def test_what_is_left_out_is_told_once_the_file_is_written(
         ]
 
 
+def test_the_folder_that_one_stands_in_adds_nothing_to_paths(
+    cli: Cli, store: Path, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(source)
+    common = ("--format", "lcov", "--source", ".")
+    assert cli("export", store, *common, "--output", tmp_path / "use.lcov").code == 0
+    assert "SF:app.py\n" in (tmp_path / "use.lcov").read_text()
+
+
 @pytest.mark.parametrize("form", ["lcov", "cobertura"])
 def test_lines_without_source_are_5_and_say_what_to_give(
     cli: Cli, store: Path, tmp_path: Path, form: str
