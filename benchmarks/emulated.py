@@ -9,6 +9,7 @@ import contextlib
 import random
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -95,8 +96,8 @@ class Bench:
         for _ in range(self.effort.cold_starts):
             for contender in order.sample(list(lives), len(lives)):
                 try:
-                    with quota(self.share) as cgroup:
-                        lives[contender].append(self._life(contender, cgroup))
+                    with quota(self.share) as cgroup, tempfile.TemporaryDirectory() as tmp:
+                        lives[contender].append(self._life(contender, cgroup, tmp))
                 except EmulatorError as error:
                     where = f"{self.workload.title} on {self.python.version}, {self.share:g} CPU"
                     notes.append(f"{where}: left out {contender}: {str(error).splitlines()[0]}")
@@ -118,10 +119,10 @@ class Bench:
         figures = estimate(values), ratio(values, theirs), added(values, theirs)
         return Row(setting(self.share), version, name, contender, metric, *figures)
 
-    def _life(self, contender: str, cgroup: Path) -> dict[str, float]:
+    def _life(self, contender: str, cgroup: Path, tmp: str) -> dict[str, float]:
         """One execution environment, from its cold start on."""
         chosen, events = CONTENDERS[contender], self.workload.events
-        emulator = self._emulator(chosen, cgroup)
+        emulator = self._emulator(chosen, cgroup, tmp)
         emulator.start()
         with contextlib.closing(_Killing(emulator)):
             first = emulator.invoke(events[0])
@@ -148,7 +149,7 @@ class Bench:
                 found["peak_uploaded_mb"] = _peak_mb(pid)
         return found
 
-    def _emulator(self, chosen: Contender, cgroup: Path) -> Emulator:
+    def _emulator(self, chosen: Contender, cgroup: Path, tmp: str) -> Emulator:
         workload = self.workload
         opt = self.layers.ours if chosen.ours else self.layers.others
         alone = chosen.ours or chosen is CONTENDERS[BARE]
@@ -163,6 +164,7 @@ class Bench:
                 "AWS_LAMBDA_EXEC_WRAPPER": str(opt / "bench"),
                 "BENCH_NEXT_WRAPPER": str(opt / "lambda-usage") if chosen.ours else "",
                 "BENCH_CGROUP": str(cgroup),
+                "TMPDIR": tmp,
                 "BENCH_CONTENDER": chosen.attach,
                 "BENCH_HANDLER": workload.handler,
                 "BENCH_INCLUDE": ":".join(workload.include),

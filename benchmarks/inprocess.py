@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from benchmarks.alternatives import BARE, CONTENDERS, requirements
@@ -57,17 +58,19 @@ class Worker:
         python_env = environment(python, requirements(chosen))
         self.contender = contender
         self.count = 1
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - end() closes it
+        self._folder = tempfile.TemporaryDirectory(prefix="bench-worker-")
+        self._errors = Path(self._folder.name) / "errors"
         self._process = subprocess.Popen(
             [python_env.executable, "-m", "benchmarks.inside.worker"],
             cwd=workload.root,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._errors,
+            stderr=self._errors.open("wb"),
             text=True,
             env={
                 "PATH": os.defpath,
                 "PYTHONHASHSEED": "0",
+                "TMPDIR": self._folder.name,
                 "PYTHONDONTWRITEBYTECODE": "1",
                 "PYTHONPATH": f"{workload.root}:{ROOT / 'src'}:{ROOT}",
                 "LAMBDA_TASK_ROOT": str(workload.root),
@@ -93,8 +96,7 @@ class Worker:
             self._process.stdin.flush()
             answer: dict[str, Any] = json.loads(self._process.stdout.readline())
         except (OSError, ValueError) as error:
-            self._errors.seek(0)
-            last = self._errors.read().decode(errors="replace").strip().splitlines()[-1:]
+            last = self._errors.read_text(errors="replace").strip().splitlines()[-1:]
             raise WorkerError(f"{self.contender}: {last[0] if last else error}") from None
         return answer
 
@@ -117,7 +119,7 @@ class Worker:
         self._process.wait()
         assert self._process.stdout is not None
         self._process.stdout.close()
-        self._errors.close()
+        self._folder.cleanup()
 
 
 @contextmanager

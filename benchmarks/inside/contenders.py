@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -74,7 +75,7 @@ def coverage_each() -> Attached:
 
     def call(event: Any, context: Any) -> Any:
         name = f"{uuid.uuid4().hex}.coverage"
-        file = Path("/tmp") / name
+        file = Path(tempfile.gettempdir()) / name
         measured = coverage.Coverage(data_file=str(file), branch=True, include=include)
         measured.start()
         try:
