@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,7 +101,9 @@ def python_of(version: str) -> Path:
         pytest.skip(str(reason))
 
 
-def _run(command: list[object], folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+def _run(
+    command: Sequence[object], folder: Path, **variables: str
+) -> subprocess.CompletedProcess[str]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("COV", "AWS_"))}
     ours = {"COVERAGE_LOG_LEVEL": "WARNING", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
