@@ -22,7 +22,7 @@ function byLambda(each, found) {
 function inside(each, found) {
   const own = found.ranges.reduce((sum, range) => sum + range.last - range.first + 1, 0);
   const words = [];
-  if (own && (each.state === "used" || each.state === "startup")) words.push(`But ${count(own, "line")} of it never ran: they are marked below.`);
+  if (own && (each.state === "used" || each.state === "startup")) words.push(`But ${count(own, "line")} of it never ran: ${own === 1 ? "it is" : "they are"} marked below.`);
   const members = each.name === "<module>" ? [] : each.file.functions.filter((other) => other.name.startsWith(`${each.name}.`));
   const alive = members.filter((other) => other.state !== "dead");
   if (each.state === "dead" && members.length) words.push(alive.length ? `Not dead in it: ${listed(alive.map((other) => other.name))}.` : `All that is in it is dead as well: ${count(members.length, "function")}.`);
