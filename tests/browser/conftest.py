@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from lambda_usage.reports.html import write_html
 from tests.browser.synthetic import Made, make_reports
@@ -49,6 +49,19 @@ def report(browser: Browser, small: Path) -> Iterator[Opened]:
     """The small report, open at its summary."""
     with opened(browser, small) as found:
         yield found
+
+
+@pytest.fixture
+def page(report: Opened) -> Page:
+    """Its page."""
+    return report.page
+
+
+@pytest.fixture
+def functions(report: Opened) -> Page:
+    """Its page, at the table of functions."""
+    report.go("view=functions")
+    return report.page
 
 
 def written(made: Made, folder: Path) -> Path:

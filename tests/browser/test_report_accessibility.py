@@ -11,8 +11,8 @@ from playwright.sync_api import Browser
 from lambda_usage.evidence.model import DeadCodeReport, Evidence, HotPathsReport, Thresholds
 from lambda_usage.evidence.scopes import Inventory
 from tests.browser.conftest import written
+from tests.browser.looking import single_pages
 from tests.browser.synthetic import Made
-from tests.browser.test_report_in_browser import single_pages
 from tests.support.browser import Opened, opened
 
 VIEWS = (
