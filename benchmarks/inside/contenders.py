@@ -47,7 +47,6 @@ def bare() -> Attached:
 def ours() -> Attached:
     """Through the redirect, as the layer's exec wrapper sets it up."""
     os.environ["COVERAGE_HANDLER"] = os.environ["BENCH_HANDLER"]
-    os.environ["COVERAGE_INCLUDE_PATTERNS"] = ",".join(included())
     handler: Handler = import_module("lambda_usage").handler
     start_agent = import_module("lambda_usage.attach.starting").start_agent
     agent = start_agent("redirect", before_handler=True)

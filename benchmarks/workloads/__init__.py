@@ -7,15 +7,16 @@ it. Those libraries stand for the user's own code, so they are in scope for ever
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from examples.test_platform.deploy.catalog import SOURCE, functions
+from examples.test_platform.deploy.packages import build_package
+from examples.test_platform.deploy.traffic import events
 from tests.support.paths import BUILD, locked
 from tests.support.pythons import PythonEnv, uv
 
@@ -34,10 +35,24 @@ class Workload:
     handler: str
     include: tuple[str, ...]
     """What counts, as absolute paths and globs."""
+    vendored: bool = False
+    """Whether libraries beside it count too, which by default are none of the user's own code."""
     events: tuple[Any, ...] = ({},)
     variables: Mapping[str, str] = field(default_factory=dict)
     waits: bool = False
     """Whether it is wall time that matters."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Variables of every process that runs it, whichever the contender."""
+        patterns = ",".join(self.include) if self.vendored else ""
+        return {
+            "BENCH_HANDLER": self.handler,
+            "BENCH_INCLUDE": ":".join(self.include),
+            "COVERAGE_INCLUDE_PATTERNS": patterns,
+            "COVERAGE_S3_BUCKET": "bench",
+            **self.variables,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +75,13 @@ PLANS: Mapping[str, _Plan] = {
     "sample_backend": _Plan("sample backend", emulated=True),
 }
 SAMPLE = "sample_backend"
-SAMPLE_FUNCTION = "test-data"
+SAMPLE_FUNCTION = "get-results"
+SAMPLE_EVENTS = 40
+"""As many as one environment variable of a worker holds."""
 
 
-def prepare(name: str, env: PythonEnv, variables: Mapping[str, str]) -> Workload | None:
-    """The workload called *name* for *env*; ``None`` where this checkout does not have it.
+def prepare(name: str, env: PythonEnv, variables: Mapping[str, str]) -> Workload:
+    """The workload called *name* for *env*.
 
     Args:
         name: As in :data:`PLANS`.
@@ -86,9 +103,15 @@ def prepare(name: str, env: PythonEnv, variables: Mapping[str, str]) -> Workload
                    "--target", str(root), *plan.requirements)  # fmt: skip
             (root / "handler.py").write_text(source)
             _compile(env, root)
-    include = (str(root / "handler.py"), *(f"{root / module}/*" for module in plan.modules))
     return Workload(
-        name, plan.title, root, "handler.handler", include, waits=plan.waits, variables=variables
+        name,
+        plan.title,
+        root,
+        "handler.handler",
+        (str(root / "handler.py"), *(f"{root / module}/*" for module in plan.modules)),
+        vendored=bool(plan.modules),
+        variables=variables,
+        waits=plan.waits,
     )
 
 
@@ -115,8 +138,32 @@ def _compile(env: PythonEnv, root: Path) -> None:
     )
 
 
-def _sample(env: PythonEnv, variables: Mapping[str, str]) -> Workload | None:
-    """The sample backend of examples/, with DynamoDB and the like from moto's server."""
-    if find_spec("examples.test_platform.package") is None:
-        return None
-    raise NotImplementedError(json.dumps(sorted(variables)))
+def _sample(env: PythonEnv, variables: Mapping[str, str]) -> Workload:
+    """The sample backend's function that answers what was measured; it only reads."""
+    described = functions()[SAMPLE_FUNCTION]
+    source = (SOURCE / path for path in described.files)
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in source)).hexdigest()[:10]
+    root = FOLDER / f"{SAMPLE}-{env.version}-{digest}"
+    with locked(f"task-{root.name}"):
+        if not root.exists():
+            made = root.with_suffix(".partial")
+            shutil.rmtree(made, ignore_errors=True)
+            made.parent.mkdir(parents=True, exist_ok=True)
+            build_package(SAMPLE_FUNCTION, made, env)
+            made.rename(root)
+            _compile(env, root)
+    own = sorted({path.partition("/")[0] for path in described.files})
+    return Workload(
+        SAMPLE,
+        PLANS[SAMPLE].title,
+        root,
+        described.handler,
+        tuple(f"{root / each}/*" for each in own),
+        events=tuple(events(SAMPLE_FUNCTION, SAMPLE_EVENTS)),
+        variables={**variables, **variables_of_sample(), "POWERTOOLS_TRACE_DISABLED": "true"},
+    )
+
+
+def variables_of_sample() -> dict[str, str]:
+    """The sample backend's environment, which says how its tables are called."""
+    return dict(functions()[SAMPLE_FUNCTION].variables)
