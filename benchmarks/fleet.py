@@ -19,13 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.fleet_traffic import DURATION_S, Floats, Ints, Process, Traffic, serve
-from lambda_usage.delivery.courier import Schedule
+from benchmarks.fleet_process import DAY, OurProcess
+from benchmarks.fleet_traffic import DURATION_S, Floats, Ints, Traffic, serve
 from lambda_usage.evidence.model import Thresholds
-from lambda_usage.sampling.sampler import Sampler
 from lambda_usage.settings import Settings
 
-DAY = 86400.0
 FIXED_SHARE = 0.01
 DOLLARS_PER_PUT = 0.005 / 1000
 """Amazon S3 Standard, us-east-1."""
@@ -49,28 +47,6 @@ FULL = Effort(
     {0.001: 24 * 60, 0.01: 24 * 21, 0.1: 24 * 4, 1: 48, 10: 24, 100: 3, 1000: 1},
 )
 QUICK = Effort({1: 3, 10: 1}, replications=20)
-
-
-class OurProcess:
-    """The product's own decisions, in one environment."""
-
-    def __init__(self, now: float) -> None:
-        settings = Settings()
-        self._sampler = Sampler(settings.sample_rate)
-        self._schedule = Schedule(settings.flush_interval, now)
-        self._day = now // DAY
-
-    def invoke(self, now: float) -> tuple[float, bool, bool]:
-        draw = self._sampler.draw()
-        ended = now + DURATION_S
-        leaves = self._schedule.due(ended)
-        if now // DAY != self._day:  # a bundle does not span two days
-            self._day, leaves = now // DAY, True
-        return draw.probability, draw.chosen, leaves
-
-
-def start(now: float) -> Process:
-    return OurProcess(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +124,7 @@ def one_function(
     rate: float, seconds: float, effort: Effort, random: np.random.Generator
 ) -> dict[str, Any]:
     """All figures of a function with *rate* requests a second."""
-    traffic = serve(rate, seconds, start, random)
+    traffic = serve(rate, seconds, OurProcess, random)
     invocations = len(traffic.time)
     found: dict[str, Any] = {
         "rate": rate,
@@ -210,7 +186,11 @@ def simulate_all(effort: Effort) -> dict[str, Any]:
     ]
     return {
         "functions": functions,
-        "fleets": [fleet_of(size, functions) for size in FLEETS],
+        "fleets": [
+            fleet_of(size, functions)
+            for size in FLEETS
+            if BUSIEST in effort.hours and BUSIEST / size >= min(effort.hours)
+        ],
         "fixed_share": FIXED_SHARE,
         "dollars_per_put": DOLLARS_PER_PUT,
         "flush_interval_s": Settings().flush_interval,

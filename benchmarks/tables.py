@@ -151,7 +151,28 @@ def fleet_tables(fleet: Mapping[str, Any]) -> Iterator[Table]:
             for each in functions
         ),
     )
+    if fleet["fleets"]:
+        yield _fleets(fleet["fleets"], command)
+    yield _by_frequency("Until code is first seen, by the share of invocations that run it",
+                        command, functions, "first_seen_s", _duration)  # fmt: skip
+    yield _by_frequency("Error of that share's estimate, % of it", command, functions, "error",
+                        lambda value: f"{value * 100:.3g}")  # fmt: skip
     yield Table(
+        "Days until code that never runs may be called dead",
+        command,
+        ("requests a second", *_STRATEGIES.values()),
+        tuple(
+            (
+                f"{each['rate']:g}",
+                *(f"{each[name]['dead_after_days']:,.0f}" for name in _STRATEGIES),
+            )
+            for each in functions
+        ),
+    )
+
+
+def _fleets(fleets: Sequence[Mapping[str, Any]], command: str) -> Table:
+    return Table(
         "Fleets: dollars for PUTs, for a million invocations and for a month",
         command,
         (
@@ -170,23 +191,7 @@ def fleet_tables(fleet: Mapping[str, Any]) -> Iterator[Table]:
                     )
                 ),
             )
-            for each in fleet["fleets"]
-        ),
-    )
-    yield _by_frequency("Until code is first seen, by the share of invocations that run it",
-                        command, functions, "first_seen_s", _duration)  # fmt: skip
-    yield _by_frequency("Error of that share's estimate, % of it", command, functions, "error",
-                        lambda value: f"{value * 100:.3g}")  # fmt: skip
-    yield Table(
-        "Days until code that never runs may be called dead",
-        command,
-        ("requests a second", *_STRATEGIES.values()),
-        tuple(
-            (
-                f"{each['rate']:g}",
-                *(f"{each[name]['dead_after_days']:,.0f}" for name in _STRATEGIES),
-            )
-            for each in functions
+            for each in fleets
         ),
     )
 
