@@ -23,6 +23,8 @@ from lambda_usage.evidence.model import (
     LambdaFunction,
     LambdaFunctionVerdict,
     PathEvidence,
+    PathLines,
+    PathShare,
     RangeKind,
     StatementEvidence,
     Thresholds,
@@ -279,7 +281,14 @@ def _paths(
             0.0 if number % 4 else share * 900,
             tuple(f"{each.file}:{each.name}" for each in along),
             share * 2_000_000,
-            tuple(sorted(chance.sample(names, min(len(names), 1 + number % 3)))),
+            tuple(
+                PathShare(name, share, share * 0.9, min(1.0, share * 1.1), share * 1_000_000)
+                for name in sorted(chance.sample(names, min(len(names), 1 + number % 3)))
+            ),
+            tuple(
+                PathLines(file, tuple((line + 1, line + 2) for line in sorted(lines)))
+                for file, lines in _lines_by_file(along).items()
+            ),
         )
         share *= 0.62
 
@@ -324,6 +333,13 @@ def _evidence(traffic: tuple[LambdaFunction, ...]) -> Evidence:
 
 def _name(chance: random.Random) -> str:
     return f"{chance.choice(VERBS)}_{chance.choice(NOUNS)}"
+
+
+def _lines_by_file(along: list[FunctionEvidence]) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    for each in along:
+        found.setdefault(each.file, set()).add(each.line)
+    return found
 
 
 def _place(function: FunctionEvidence) -> tuple[str, int]:

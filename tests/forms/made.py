@@ -24,6 +24,7 @@ from lambda_usage.evidence.model import (
     LambdaFunction,
     LambdaFunctionVerdict,
     PathEvidence,
+    PathShare,
     RangeKind,
     StatementEvidence,
     Thresholds,
@@ -131,9 +132,10 @@ def path(
     seconds: float | None = 0.2,
     lambda_functions: Sequence[str] = ("orders",),
 ) -> PathEvidence:
+    each = invocations / len(lambda_functions) if lambda_functions else 0.0
+    shares = tuple(PathShare(name, 0.5, 0.4, 0.6, each) for name in lambda_functions)
     return PathEvidence(
-        name, 0.5, 0.4, 0.6, 450, seconds, 0.0, tuple(functions), invocations,
-        tuple(lambda_functions),
+        name, 0.5, 0.4, 0.6, 450, seconds, 0.0, tuple(functions), invocations, shares
     )  # fmt: skip
 
 

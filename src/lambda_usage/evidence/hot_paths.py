@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -11,7 +11,13 @@ from lambda_usage.bundle.model import Bundle, CodeKey, Path
 from lambda_usage.evidence.blind_spots import blind_spots
 from lambda_usage.evidence.exposure import sample
 from lambda_usage.evidence.matching import Matcher
-from lambda_usage.evidence.model import FunctionFrequency, HotPathsReport, PathEvidence
+from lambda_usage.evidence.model import (
+    FunctionFrequency,
+    HotPathsReport,
+    PathEvidence,
+    PathShare,
+)
+from lambda_usage.evidence.path_lines import path_lines
 from lambda_usage.evidence.qualnames import is_comprehension, is_helper, normalised
 from lambda_usage.evidence.scopes import Inventory
 from lambda_usage.evidence.sightings import View, total, views
@@ -36,22 +42,31 @@ def hot_paths_report(
     return HotPathsReport(
         evidence(bundle),
         blind_spots(bundle, inventory, broken),
-        _paths(estimable),
+        _paths(estimable, inventory),
         _functions(estimable, inventory),
     )
 
 
-def _paths(origins: Sequence[View]) -> tuple[PathEvidence, ...]:
+def _paths(origins: Sequence[View], inventory: Inventory | None) -> tuple[PathEvidence, ...]:
     whole = sample(view.observed for view in origins)
+    alone = {
+        name: sample(view.observed for view in origins if view.origin.lambda_function == name)
+        for name in {view.origin.lambda_function for view in origins}
+    }
     found: dict[str, list[tuple[View, Path]]] = defaultdict(list)
     for view in origins:
         for path in view.usage.paths.values():
             found[path.id].append((view, path))
-    paths = [each for seen in found.values() if (each := _path(seen, whole))]
+    paths = [each for seen in found.values() if (each := _path(seen, whole, alone, inventory))]
     return tuple(sorted(paths, key=lambda each: (-each.share, each.id)))
 
 
-def _path(seen: Sequence[tuple[View, Path]], whole: Sample) -> PathEvidence | None:
+def _path(
+    seen: Sequence[tuple[View, Path]],
+    whole: Sample,
+    alone: Mapping[str, Sample],
+    inventory: Inventory | None,
+) -> PathEvidence | None:
     counts = total(path.counts for _, path in seen)
     estimate = share(counts.groups, whole)
     if estimate is None or counts.windows == 0:
@@ -69,8 +84,19 @@ def _path(seen: Sequence[tuple[View, Path]], whole: Sample) -> PathEvidence | No
         sum(path.errors for _, path in seen),
         _along(heaviest.lines),
         counts.weight,
-        tuple(sorted({view.origin.lambda_function for view, _ in seen})),
+        tuple(_shares(seen, alone)),
+        path_lines(seen, inventory),
     )
+
+
+def _shares(seen: Sequence[tuple[View, Path]], alone: Mapping[str, Sample]) -> Iterator[PathShare]:
+    """The share of each Lambda function's own traffic."""
+    for name in sorted({view.origin.lambda_function for view, _ in seen}):
+        mine = [path.counts for view, path in seen if view.origin.lambda_function == name]
+        counts = total(mine)
+        estimate = share(counts.groups, alone[name])
+        if estimate:
+            yield PathShare(name, estimate.value, estimate.low, estimate.high, counts.weight)
 
 
 def _along(keys: Iterable[CodeKey]) -> tuple[str, ...]:

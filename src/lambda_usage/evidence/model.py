@@ -254,6 +254,28 @@ class DeadCodeReport:
 
 
 @dataclass(frozen=True, slots=True)
+class PathShare:
+    """How much of one Lambda function's own traffic takes a path."""
+
+    lambda_function: str
+    share: float
+    """Estimated share of its invocations."""
+    share_low: float
+    share_high: float
+    invocations: float
+    """Estimated number of its invocations that took it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathLines:
+    """The lines of one file that a path ran."""
+
+    file: str
+    lines: tuple[tuple[int, int], ...]
+    """Inclusive ranges, in order."""
+
+
+@dataclass(frozen=True, slots=True)
 class PathEvidence:
     """One way through the code."""
 
@@ -270,8 +292,11 @@ class PathEvidence:
     """``file:name`` of the functions on it, in source order."""
     invocations: float = 0.0
     """Estimated number of invocations that took it."""
-    lambda_functions: tuple[str, ...] = ()
+    lambda_functions: tuple[PathShare, ...] = ()
     """Those whose invocations took it, by name."""
+    files: tuple[PathLines, ...] = ()
+    """What it ran, by file: in the version of the source where that is at hand, else in the
+    version that took it most often."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,7 +225,8 @@ def path(found: PathEvidence) -> str:
         f"({percent_between(found.share_low, found.share_high)})"
     ]
     if found.lambda_functions:
-        facts.append(f"of {', '.join(found.lambda_functions)}")
+        names = (each.lambda_function for each in found.lambda_functions)
+        facts.append(f"of {', '.join(names)}")
     if found.duration_mean_s is not None:
         facts.append(f"{duration(found.duration_mean_s)} on average")
     if found.errors > 0:

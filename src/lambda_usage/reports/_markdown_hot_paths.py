@@ -74,7 +74,7 @@ def _path(path: PathEvidence) -> str:
         prose(percent_between(path.share_low, path.share_high)),
         "–" if path.duration_mean_s is None else duration(path.duration_mean_s),
         _errors(path.errors),
-        ", ".join(map(code, path.lambda_functions)),
+        ", ".join(code(each.lambda_function) for each in path.lambda_functions),
     )
 
 

@@ -108,7 +108,7 @@ def _path(path: PathEvidence) -> _Row:
         "invocations": path.invocations,
         "duration_mean_s": path.duration_mean_s,
         "errors": path.errors,
-        "lambda_functions": SEPARATOR.join(path.lambda_functions),
+        "lambda_functions": SEPARATOR.join(each.lambda_function for each in path.lambda_functions),
         "functions": SEPARATOR.join(path.functions),
     }
 

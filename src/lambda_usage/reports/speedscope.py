@@ -166,7 +166,9 @@ def _heaviest(node: _Node) -> Iterator[tuple[str, _Node]]:
 
 def _whose(path: PathEvidence) -> str:
     """Those that took it share one base: how much of it is whose is not known of a path."""
-    return " + ".join(path.lambda_functions) or "any Lambda function"
+    return (
+        " + ".join(each.lambda_function for each in path.lambda_functions) or "any Lambda function"
+    )
 
 
 def _times(path: PathEvidence) -> float:

@@ -8,6 +8,7 @@ from evidence_world import Counts, World, even, exposure, origin, over_days
 from lambda_usage.bundle.model import Code, CodeKey, Path
 from lambda_usage.evidence.hot_paths import hot_paths_report
 from lambda_usage.evidence.inventory import read_inventory
+from lambda_usage.evidence.model import PathLines
 
 APP = """\
 def handler(event):
@@ -103,3 +104,35 @@ def test_excluded_functions_are_left_out(world: World) -> None:
     world.window(where, ["handler", "seldom"], Counts(50, 100.0, even(100)))
     found = hot_paths_report(world.bundle, read_inventory(world.root)).functions
     assert [each.name for each in found] == ["handler"]
+
+
+def test_a_path_has_the_share_of_each_lambda_functions_own_traffic(world: World) -> None:
+    world.source(APP)
+    for name, windows in (("orders", 300), ("billing", 100)):
+        where = origin(name)
+        world.ship(where, {"2026-11-01": exposure(invocations=1000, windows=1000)})
+        world.window(where, ["often"], Counts(windows, float(windows), even(float(windows))))
+    (path,) = hot_paths_report(world.bundle).paths
+    assert path.share == pytest.approx(0.2)
+    shares = {each.lambda_function: each for each in path.lambda_functions}
+    assert shares["orders"].share == pytest.approx(0.3)
+    assert shares["billing"].share == pytest.approx(0.1)
+    assert shares["billing"].invocations == 100
+    assert shares["billing"].share_low < 0.1 < shares["billing"].share_high
+
+
+def test_the_lines_of_a_path_are_those_of_the_source_at_hand(world: World) -> None:
+    world.source("def f():\n    a = 1\n    return a\n")
+    now, before = origin(version="2"), origin(version="1")
+    world.ship(now, {"2026-11-02": exposure(invocations=10, windows=10)})
+    world.ship(
+        before,
+        {"2026-11-01": exposure(invocations=90, windows=90)},
+        text="\n\ndef f():\n    a = 1\n    return a\n",
+    )
+    for where, windows in ((now, 10), (before, 90)):
+        world.window(where, ["f"], Counts(windows, float(windows), even(float(windows))))
+    (path,) = hot_paths_report(world.bundle, read_inventory(world.root)).paths
+    assert path.files == (PathLines("app.py", ((1, 3),)),)
+    (path,) = hot_paths_report(world.bundle).paths
+    assert path.files == (PathLines("app.py", ((3, 5),)),)

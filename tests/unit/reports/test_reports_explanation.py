@@ -20,6 +20,7 @@ from lambda_usage.evidence.model import (
     KeepEvidence,
     KeepState,
     LambdaFunctionVerdict,
+    PathShare,
     RangeKind,
     StatementEvidence,
     Thresholds,
@@ -213,7 +214,7 @@ def test_the_paths_that_run_it_are_what_would_be_missed(
     dead_code: DeadCodeReport, hot_paths: HotPathsReport
 ) -> None:
     first, *others = hot_paths.paths
-    paths = (replace(first, lambda_functions=(API,)), *others)
+    paths = (replace(first, lambda_functions=(PathShare(API, 0.6, 0.5, 0.7, 100.0),)), *others)
     answer = explained(dead_code, USED, replace(hot_paths, paths=paths))["What would I miss?"]
     assert answer[0] == (
         "2 of the 3 ways through the code that were recorded run it: 99 % of invocations."

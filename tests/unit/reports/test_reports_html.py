@@ -27,6 +27,8 @@ from lambda_usage.evidence.model import (
     HotPathsReport,
     Keep,
     PathEvidence,
+    PathLines,
+    PathShare,
     RangeKind,
     StatementEvidence,
     Thresholds,
@@ -286,7 +288,19 @@ def test_tokens_cover_the_text_in_utf_16_units(text: str) -> None:
 def hostile(text: str) -> tuple[DeadCodeReport, HotPathsReport]:
     """Reports whose every text is the same."""
     function = replace(_function(text, Verdict.DEAD, 1), file=text, reason=text)
-    path = PathEvidence(text, 1.0, 1.0, 1.0, 1, None, 0.0, (f"{text}:{text}",), 1.0, (text,))
+    path = PathEvidence(
+        text,
+        1.0,
+        1.0,
+        1.0,
+        1,
+        None,
+        0.0,
+        (f"{text}:{text}",),
+        1.0,
+        (PathShare(text, 1.0, 1.0, 1.0, 1.0),),
+        (PathLines(text, ((1, 2),)),),
+    )
     spots = (BlindSpot("losses", text),)
     file = FileEvidence(text, FileState.LOADED, (), 1, (text,))
     return (

@@ -69,6 +69,8 @@ def test_a_report_of_nothing_obeys_the_schemas(
         ("hot-paths", "lambda_function", model.LambdaFunction),
         ("hot-paths", "blind_spot", model.BlindSpot),
         ("hot-paths", "path", model.PathEvidence),
+        ("hot-paths", "path_share", model.PathShare),
+        ("hot-paths", "path_lines", model.PathLines),
         ("hot-paths", "function", model.FunctionFrequency),
     ],
 )

@@ -49,7 +49,7 @@ def numbering(dead_code: DeadCodeReport, hot_paths: HotPathsReport) -> Numbering
     for each in _with_traffic(dead_code, hot_paths):
         found.lambdas(each.name)
     for path in hot_paths.paths:
-        for name in path.lambda_functions:
+        for name in (each.lambda_function for each in path.lambda_functions):
             found.lambdas(name)
     for number, (function, _) in enumerate(found.functions):
         found._names.setdefault((function.file, function.name), number)

@@ -221,7 +221,7 @@ def _path(path: PathEvidence, numbers: Numbering, names: Interned[tuple[str, str
         None if seconds is None else significant(seconds),
         significant(path.errors),
         significant(path.invocations),
-        [numbers.lambdas(name) for name in path.lambda_functions],
+        [numbers.lambdas(each.lambda_function) for each in path.lambda_functions],
         [names(_place(each)) for each in path.functions],
     ]
 
