@@ -76,10 +76,30 @@ class RangeInside:
     range: DeadRange
 
     @property
+    def file(self) -> str:
+        """Where they are."""
+        return self.function.file
+
+    @property
+    def first(self) -> int:
+        """The first of them."""
+        return self.range.first
+
+    @property
+    def last(self) -> int:
+        """The last of them."""
+        return self.range.last
+
+    @property
     def keep(self) -> Keep | None:
         """The suppression that holds for them."""
         found = (self.range.keep, self.function.keep)
         return next((each for each in found if each and not each.expired), None)
+
+
+def different_lines(found: Iterable[DeadUnit | RangeInside]) -> int:
+    """How many lines are named. A class in a module's body is named twice, and counts once."""
+    return len({(each.file, line) for each in found for line in range(each.first, each.last + 1)})
 
 
 def standings(report: DeadCodeReport) -> list[tuple[FunctionEvidence, Standing]]:

@@ -19,6 +19,7 @@ from lambda_usage.reports._findings import (
     Standing,
     dead_dependencies,
     dead_units,
+    different_lines,
     kept_units,
     ranges_apart,
     ranges_inside,
@@ -58,7 +59,7 @@ def dead_code_document(report: DeadCodeReport) -> str:
 def _head(report: DeadCodeReport, units: Sequence[DeadUnit]) -> Part:
     seen = report.evidence
     if units:
-        lines = sum(unit.last - unit.first + 1 for unit in units)
+        lines = different_lines(units)
         pieces = f"{count(len(units), 'piece')} of code, {count(lines, 'line')}"
         headline = f"**{pieces}, never ran** in {prose(sentences.traffic(seen))}."
     else:
@@ -94,7 +95,8 @@ def _rest(report: DeadCodeReport) -> Iterator[Part]:
     inside, apart, thin = ranges_inside(report), ranges_apart(report), unproven(report)
     if inside:
         rows = (_range(each, sentences.use(each.function)) for each in inside)
-        summary = f"Dead inside functions that ran: {count(len(inside), 'place')}"
+        lines = count(different_lines(inside), "line")
+        summary = f"Dead inside functions that ran: {count(len(inside), 'place')}, {lines}"
         yield folded(summary, _LINES_HEAD, rows)
     yield from _dependencies(report)
     yield from _kept(report)

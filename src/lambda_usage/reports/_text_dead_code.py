@@ -18,6 +18,7 @@ from lambda_usage.reports._findings import (
     RangeInside,
     Standing,
     dead_units,
+    different_lines,
     ranges_apart,
     ranges_inside,
     standings,
@@ -80,10 +81,9 @@ def _dead(page: Console, units: Sequence[DeadUnit]) -> None:
     if not units:
         page_of.heading(page, "Nothing is dead on this evidence", style="bold green")
         return
-    lines = sum(unit.last - unit.first + 1 for unit in units)
     page_of.heading(
         page,
-        f"Dead: {count(len(units), 'piece')} of code, {count(lines, 'line')}",
+        f"Dead: {count(len(units), 'piece')} of code, {count(different_lines(units), 'line')}",
         "Never seen to run. The bounds hold as long as traffic stays what it was.",
         style="bold red",
     )
@@ -102,7 +102,7 @@ def _unit_row(unit: DeadUnit) -> tuple[str, str]:
 def _inside(page: Console, found: Sequence[RangeInside]) -> None:
     if not found:
         return
-    lines = sum(inside.range.last - inside.range.first + 1 for inside in found)
+    lines = different_lines(found)
     page_of.heading(
         page,
         f"Dead inside functions that ran: {count(len(found), 'place')}, {count(lines, 'line')}",

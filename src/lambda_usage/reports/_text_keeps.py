@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -30,7 +29,7 @@ def kept(page: Console, report: DeadCodeReport) -> None:
     rows_by_file(page, map(_row, units))
     reasons = {f"{unit.keep.place}: {unit.keep.reason}": None for unit in units if unit.keep.reason}
     for words in reasons:
-        page.print(Padding(Text(words, style="dim"), (0, 0, 0, 2)))
+        page.print(_hanging(page, words))
 
 
 def stale_suppressions(page: Console, report: DeadCodeReport) -> None:
@@ -52,6 +51,12 @@ def stale_suppressions(page: Console, report: DeadCodeReport) -> None:
     for each in needless:
         table.add_row(f"  {each.keep.place}", "keeps nothing that would be reported")
     page.print(table)
+
+
+def _hanging(page: Console, words: str) -> Text:
+    """A long reason goes on further in than it begins, so that the next one stands apart."""
+    first, *more = Text(words, style="dim").wrap(page, page.width - 4)
+    return Text("\n").join([Text("  ") + first, *(Text("    ") + line for line in more)])
 
 
 def _row(unit: KeptUnit) -> tuple[str, str, str, str]:

@@ -20,6 +20,7 @@ from lambda_usage.reports._findings import (
     MODULE,
     Standing,
     dead_units,
+    different_lines,
     kept_units,
     ranges_apart,
     ranges_inside,
@@ -97,6 +98,13 @@ def test_a_dead_body_alone_is_not_the_whole_file(dead_code: DeadCodeReport) -> N
     functions = function(MODULE, 1, 40), function("f", 3, 30, Verdict.UNPROVEN)
     (unit,) = dead_units(report(dead_code, *functions, state=FileState.SHIPPED))
     assert (unit.name, unit.whole_file) == (MODULE, False)
+
+
+def test_a_dead_body_and_the_class_in_it_do_not_count_twice(dead_code: DeadCodeReport) -> None:
+    functions = function(MODULE, 1, 40), function("C", 3, 30), function("f", 32, 45)
+    units = dead_units(report(dead_code, *functions))
+    assert [(unit.first, unit.last) for unit in units] == [(1, 40), (3, 30), (32, 45)]
+    assert different_lines(units) == 45
 
 
 @pytest.mark.parametrize("whole", [True, False])

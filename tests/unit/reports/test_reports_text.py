@@ -12,6 +12,7 @@ from lambda_usage.evidence.model import (
     DeadCodeReport,
     FunctionEvidence,
     HotPathsReport,
+    Keep,
     LambdaFunction,
     Verdict,
 )
@@ -209,3 +210,14 @@ def test_paths_through_the_same_functions_are_told_apart(hot_paths: HotPathsRepo
     first = hot_paths.paths[0]
     twins = replace(hot_paths, paths=(first, replace(first, id="abcdef0123", share=0.2)))
     assert "the functions of 9f2c01aa, but other lines of them" in hot_paths_text(twins)
+
+
+def test_a_long_reason_to_keep_code_goes_on_further_in(dead_code: DeadCodeReport) -> None:
+    reason = "the first customers' issue trackers come back with the next release of the platform"
+    keep = Keep("pyproject.toml: orders/*.py:*", reason, None, expired=False)
+    kept = replace(dead_code.functions[3], keep=keep)
+    found = section(dead_code_text(replace(dead_code, functions=(kept,))), "Kept on purpose")
+    first, second = found.splitlines()[-2:]
+    assert first.startswith("  pyproject.toml: orders/*.py:*: the first customers'")
+    assert second.startswith("    ")
+    assert reason in flowing(found)

@@ -127,6 +127,8 @@ def _of_functions(seen: _File) -> list[Span]:
         (each.line, max(each.line, each.last_line), LETTERS[state_of(each, standing)])
         for each in seen.functions
         for standing in [seen.standings[each.name]]
+        # What is dead is painted as far as the findings name it.
+        if standing is not Standing.DEAD
     ]
 
 

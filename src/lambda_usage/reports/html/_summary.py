@@ -12,6 +12,7 @@ from lambda_usage.evidence.model import (
     FileState,
     LambdaFunction,
 )
+from lambda_usage.reports._findings import dead_units, different_lines, ranges_inside
 from lambda_usage.reports._sentences import period, rule, traffic
 from lambda_usage.reports._wording import count, percent
 from lambda_usage.reports.html._lines import LETTERS, counted
@@ -81,7 +82,7 @@ def summary(report: DeadCodeReport, numbers: Numbering, lines: Mapping[str, str]
     seen = report.evidence
     busiest = sorted(seen.lambda_functions, key=lambda each: (-each.invocations, each.name))
     return Summary(
-        headline=_headline(report, counts[LETTERS["dead"]], shipped),
+        headline=_headline(report, shipped),
         support=_support(report),
         rule=rule(report.thresholds),
         facts=_facts(seen),
@@ -93,7 +94,8 @@ def summary(report: DeadCodeReport, numbers: Numbering, lines: Mapping[str, str]
     )
 
 
-def _headline(report: DeadCodeReport, dead: int, shipped: int) -> str:
+def _headline(report: DeadCodeReport, shipped: int) -> str:
+    dead = different_lines([*dead_units(report), *ranges_inside(report)])
     if not _seen_anything(report.evidence):
         return "Nothing was recorded, so nothing can be said"
     if not report.files:

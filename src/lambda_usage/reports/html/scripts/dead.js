@@ -30,7 +30,7 @@ function deadWords(row) {
   return "";
 }
 
-/** Places may lie in one another: a class in a module's body, say. */
+/** Places may lie in one another: a class in a module's body, say, counts once, as in all forms. */
 function differentLines(rows) {
   const ends = new Map();
   let sum = 0;
@@ -90,12 +90,9 @@ addView("dead", "dead", (params, kept, signal) => {
   };
   const refresh = (again = false) => {
     const rows = found[group].filter((row) => matches(row.text, termsOf(terms)));
-    const lines = rows.reduce((sum, row) => sum + row.lines, 0);
     about.textContent = GROUPS[group][2];
     table.set(rows, { again });
-    const different = differentLines(rows);
-    const also = different < lines ? `, ${number(different)} different ones` : "";
-    total.textContent = `${count(rows.length, group === "missing" ? "file" : "place")}, ${count(lines, "line")}${also}`;
+    total.textContent = `${count(rows.length, group === "missing" ? "file" : "place")}, ${count(differentLines(rows), "line")}`;
     announce(total.textContent);
   };
   const choices = choose({
