@@ -7,6 +7,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from lambda_usage.evidence.model import HotPathsReport, PathEvidence
+from lambda_usage.evidence.model import HotPathsReport, PathEvidence, PathShare
 from lambda_usage.reports.speedscope import write_speedscope
 from tests.forms import made
 
@@ -114,16 +115,32 @@ def test_what_requests_share_is_the_base_and_what_tells_them_apart_the_tips() ->
     ]
 
 
-def test_lambda_functions_stand_at_the_bottom_each_with_its_own_base() -> None:
+def test_each_lambda_function_stands_at_the_bottom_with_its_own_invocations() -> None:
+    both = made.path("3", ["a.py:f"], 100)
+    each = [PathShare("nightly", 0.2, 0.1, 0.3, 30.0), PathShare("orders", 0.9, 0.8, 1.0, 70.0)]
     report = made.hot_paths(
         [
             made.path("1", ["a.py:f"], 50, lambda_functions=["orders"]),
             made.path("2", ["a.py:f", "a.py:g"], 40, lambda_functions=["nightly"]),
-            made.path("3", ["a.py:f"], 10, lambda_functions=["nightly", "orders"]),
+            replace(both, lambda_functions=tuple(each)),
         ]
     )
-    bottoms = [stack[0] for stack, _ in stacks(written(report)[0], 0)]
-    assert bottoms == ["orders", "nightly", "nightly + orders"]
+    document, _ = written(report)
+    assert stacks(document, 0) == [
+        (("orders", "a.py:f"), 120),
+        (("nightly", "a.py:f", "a.py:g"), 40),
+        (("nightly", "a.py:f"), 30),
+    ]
+    seconds = Counter[str]()
+    for stack, time in stacks(document, 1):
+        seconds[stack[0]] += time  # type: ignore[assignment]
+    assert math.isclose(seconds["orders"], 120 * 0.2)
+    assert math.isclose(seconds["nightly"], 70 * 0.2)
+
+
+def test_a_path_of_which_nobody_is_known_to_have_taken_it_is_there_all_the_same() -> None:
+    report = made.hot_paths([made.path("1", ["a.py:f"], 50, lambda_functions=[])])
+    assert stacks(written(report)[0], 0) == [(("any Lambda function", "a.py:f"), 50)]
 
 
 def test_the_name_of_a_profile_says_what_a_level_means() -> None:

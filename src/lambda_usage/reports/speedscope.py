@@ -1,10 +1,11 @@
 """Hot paths as a flame graph, in the file format of speedscope (https://www.speedscope.app).
 
 A path is the set of functions that one invocation ran, not a stack of calls. So the graph is a
-prefix tree of these sets: Lambda function at the bottom, then its functions from the most to the
-least common one, as in an FP-tree (Han, Pei and Yin, "Mining frequent patterns without candidate
-generation", SIGMOD 2000, section 2). What requests share becomes the broad base, what tells them
-apart the tips. A level means "these invocations also ran", never "was called by".
+prefix tree of these sets: Lambda function at the bottom, as wide as its own invocations, then its
+functions from the most to the least common one, as in an FP-tree (Han, Pei and Yin, "Mining
+frequent patterns without candidate generation", SIGMOD 2000, section 2). What requests share
+becomes the broad base, what tells them apart the tips. A level means "these invocations also ran",
+never "was called by".
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from lambda_usage.version import __version__
 
 SCHEMA = "https://www.speedscope.app/file-format-schema.json"
 MEANING = 'a level means "also ran", not "called by"'
+
+Weigh = Callable[[PathEvidence, float], float]
+"""What the invocations of one Lambda function that took a path weigh."""
 
 
 @dataclass(slots=True)
@@ -93,11 +97,7 @@ class _Frames:
 
 
 def _profile(
-    name: str,
-    unit: str,
-    weigh: Callable[[PathEvidence], float],
-    report: HotPathsReport,
-    frames: _Frames,
+    name: str, unit: str, weigh: Weigh, report: HotPathsReport, frames: _Frames
 ) -> dict[str, Any]:
     events = list(_events(_tree(report.paths, weigh, frames), frames))
     return {
@@ -110,22 +110,32 @@ def _profile(
     }
 
 
-def _tree(
-    paths: Sequence[PathEvidence], weigh: Callable[[PathEvidence], float], frames: _Frames
-) -> _Node:
+def _tree(paths: Sequence[PathEvidence], weigh: Weigh, frames: _Frames) -> _Node:
     root = _Node()
-    commonness: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for path in paths:
-        for name in set(path.functions):
-            commonness[_whose(path)][name] += weigh(path)
-    for path in paths:
-        weight, whose = weigh(path), _whose(path)
-        if weight > 0:
-            common = commonness[whose]
-            in_source = sorted(set(path.functions), key=frames.place)
-            ordered = sorted(in_source, key=lambda name: -common[name])
-            _insert(root, [whose, *ordered], weight)
+    for whose, taken in _by_lambda_function(paths).items():
+        rarity: dict[str, float] = defaultdict(float)
+        for path, invocations in taken:
+            for name in set(path.functions):
+                rarity[name] -= weigh(path, invocations)
+        for path, invocations in taken:
+            weight = weigh(path, invocations)
+            if weight > 0:
+                in_source = sorted(set(path.functions), key=frames.place)
+                _insert(root, [whose, *sorted(in_source, key=rarity.__getitem__)], weight)
     return root
+
+
+def _by_lambda_function(
+    paths: Iterable[PathEvidence],
+) -> dict[str, list[tuple[PathEvidence, float]]]:
+    """The paths that each Lambda function took, with the invocations of its own that took them."""
+    taken: dict[str, list[tuple[PathEvidence, float]]] = defaultdict(list)
+    for path in paths:
+        for each in path.lambda_functions:
+            taken[each.lambda_function].append((path, each.invocations))
+        if not path.lambda_functions:
+            taken["any Lambda function"].append((path, path.invocations))
+    return taken
 
 
 def _insert(root: _Node, names: Iterable[str], weight: float) -> None:
@@ -164,16 +174,9 @@ def _heaviest(node: _Node) -> Iterator[tuple[str, _Node]]:
     return iter(sorted(node.children.items(), key=lambda each: (-each[1].weight, each[0])))
 
 
-def _whose(path: PathEvidence) -> str:
-    """Those that took it share one base: how much of it is whose is not known of a path."""
-    return (
-        " + ".join(each.lambda_function for each in path.lambda_functions) or "any Lambda function"
-    )
+def _times(_: PathEvidence, invocations: float) -> float:
+    return invocations
 
 
-def _times(path: PathEvidence) -> float:
-    return path.invocations
-
-
-def _seconds(path: PathEvidence) -> float:
-    return path.invocations * (path.duration_mean_s or 0.0)
+def _seconds(path: PathEvidence, invocations: float) -> float:
+    return invocations * (path.duration_mean_s or 0.0)
