@@ -48,6 +48,11 @@ def is_failure(node: FunctionNode, in_exception: bool) -> bool:
     return in_exception or is_guard(body)
 
 
+def is_exit(node: FunctionNode) -> bool:
+    """Whether a function ends a ``with`` block."""
+    return node.name in ("__exit__", "__aexit__")
+
+
 def is_exception(node: ast.ClassDef) -> bool:
     """Whether a class is an exception, as far as the names of its bases tell."""
     return any(_name(base).endswith(_EXCEPTIONS) for base in node.bases)

@@ -15,6 +15,7 @@ from lambda_usage.bundle.model import CodeKey
 from lambda_usage.evidence.classify import (
     FunctionNode,
     is_exception,
+    is_exit,
     is_failure,
     is_guard,
     is_protocol,
@@ -65,6 +66,8 @@ class _Draft:
     prefix: Prefix
     stub: bool = False
     failure: bool = False
+    leaves: bool = False
+    """Ends a ``with`` block: what it does under a condition, it does when that failed."""
     in_function: bool = False
     conditional: bool = False
     protocol: bool = False
@@ -83,6 +86,11 @@ class _Place:
     scope: _Draft
     kind: RangeKind = RangeKind.CODE
     conditional: bool = False
+
+    @property
+    def fails(self) -> bool:
+        """Whether what is defined here is there for failures alone."""
+        return self.kind is RangeKind.ERROR_HANDLING
 
     def block(self, error: bool = False) -> _Place:
         kind = RangeKind.ERROR_HANDLING if error and self.kind is RangeKind.CODE else self.kind
@@ -145,8 +153,8 @@ class _Reader:
     def _blocks(self, node: ast.stmt, place: _Place) -> None:
         """The blocks of a compound statement."""
         if isinstance(node, ast.If):
-            self._block(node.body, place.block(is_guard(node.body)))
-            self._block(node.orelse, place.block(is_guard(node.orelse)))
+            for body in (node.body, node.orelse):
+                self._block(body, place.block(place.scope.leaves or is_guard(body)))
         elif isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
             self._block([*node.body, *node.orelse], place.block())
         elif isinstance(node, (ast.With, ast.AsyncWith)):
@@ -185,7 +193,8 @@ class _Reader:
             node.end_lineno or node.lineno,
             names.in_function(),
             stub=is_stub(node, place.scope.protocol),
-            failure=is_failure(node, place.scope.exception),
+            failure=place.fails or is_failure(node, place.scope.exception),
+            leaves=is_exit(node),
             in_function=place.scope.inside(),
             conditional=place.conditional,
             global_names=global_names(node.body),
@@ -204,6 +213,7 @@ class _Reader:
             names.in_class(),
             in_function=place.scope.inside(),
             conditional=place.conditional or place.scope.conditional,
+            failure=place.fails,
             protocol=is_protocol(node),
             exception=is_exception(node),
             global_names=global_names(node.body),
@@ -259,6 +269,7 @@ class _Reader:
             node.lineno,
             end,
             names.in_function(),
+            failure=place.fails,
             in_function=place.scope.inside(),
         )
         draft.statements.append(Statement(body.lineno, body.end_lineno or end, place.kind))

@@ -414,3 +414,40 @@ def test_what_only_serves_to_fail_is_unproven_and_shown_apart(world: World) -> N
         assert found.verdict is Verdict.UNPROVEN
         assert lines(found) == [(first, last, ERROR)]
         assert "fails" in found.reason
+
+
+def test_what_is_defined_where_something_failed_is_no_evidence_of_its_death(world: World) -> None:
+    world.source(
+        "def handler(event):\n"
+        "    try:\n"
+        "        return event + 1\n"
+        "    except TypeError:\n"
+        "        def retry():\n"
+        "            return lambda: handler(0)\n"
+        "        class Fallback:\n"
+        "            def value(self):\n"
+        "                return 1\n"
+        "        return retry\n"
+    )
+    world.ship(origin(), MONTH)
+    world.saw(origin(), "handler", [2, 3])
+    verdicts = {each.name: each.verdict for each in world.report().functions}
+    assert verdicts.pop("handler") is Verdict.USED
+    assert verdicts.pop("<module>") is Verdict.USED
+    assert len(verdicts) == 4
+    assert set(verdicts.values()) == {Verdict.UNPROVEN}
+
+
+def test_what_an_exit_does_under_a_condition_is_error_handling(world: World) -> None:
+    world.source(
+        "class Session:\n"
+        "    def __exit__(self, kind, value, trace):\n"
+        "        if kind is not None:\n"
+        "            self.undo()\n"
+        "        self.close()\n"
+    )
+    days = over_days(15, exposure(invocations=200, inits=100, windows=200))
+    world.ship(origin(), days)
+    world.saw(origin(), "Session.__exit__", [3, 5])
+    world.window(origin(), ["Session.__exit__"], Counts(3000, 3000.0, even(3000.0)))
+    assert lines(world.judge("Session.__exit__")) == [(4, 4, ERROR)]
