@@ -130,7 +130,7 @@ class Agent:
         """Called for every module that is loaded, ours and the libraries' included."""
         try:
             if self.active:
-                path = self.scope.relative(code.co_filename)
+                path = self.scope.loaded(code.co_filename)
                 if path is not None:
                     self.recorder.add(code, path)
         except Exception as error:

@@ -16,12 +16,12 @@ from lambda_usage.bundle.model import (
     OriginUsage,
     SourceFile,
 )
+from lambda_usage.recording.distributions import is_imported, loaded_places
 from lambda_usage.recording.loading import codes_in_memory
 from lambda_usage.recording.package import (
     Package,
     absolute,
     file_hash,
-    is_imported,
     read_package,
     shadowed_files,
 )
@@ -29,6 +29,9 @@ from lambda_usage.recording.recorder import Recorder
 from lambda_usage.recording.scope import Scope
 from lambda_usage.recording.snapshot import Snapshots
 from lambda_usage.recording.tally import Tally
+
+_UNKNOWN = "unknown-"
+"""Begins the fingerprint of a package that could not be read: it may ship anything."""
 
 
 class BundleMaker:
@@ -108,8 +111,9 @@ class BundleMaker:
             day = time.strftime("%Y-%m-%d", time.gmtime(tally.first_time))
             usage.exposures[day] = tally.exposure()
         self._snapshots.fill(usage, tally, self._recorder.callback_cost())
+        loaded = loaded_places(self._scope.root, list(self._scope.loaded_elsewhere))
         usage.distributions = {
-            name: Distribution(name, each.version, is_imported(each))
+            name: Distribution(name, each.version, is_imported(each, loaded))
             for name, each in package.distributions.items()
         }
         return usage
@@ -119,8 +123,8 @@ class BundleMaker:
         first = min((each.first_time for each in tallies.values() if each.first_time), default=now)
         last = max((each.last_time for each in tallies.values()), default=now) or now
         name = BundleId(self.process_id, self._sequence)
-        lists = not self._package_told
         origin = next(iter(bundle.origins))
+        lists = not self._package_told and not origin.package.startswith(_UNKNOWN)
         bundle.bundles[name] = BundleInfo(name, origin, final, first, last, lists)
         self._sequence += 1
 
@@ -134,7 +138,7 @@ class BundleMaker:
             try:
                 self._package = read_package(self._scope)
             except OSError:
-                self._package = Package(f"unknown-{self.process_id}", {}, {})
+                self._package = Package(_UNKNOWN + self.process_id, {}, {})
         return self._package
 
     def _files(self, package: Package) -> dict[str, SourceFile]:

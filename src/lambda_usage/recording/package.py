@@ -7,7 +7,8 @@ import sys
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from lambda_usage.recording.scope import Scope, ShippedDistribution
+from lambda_usage.recording.distributions import ShippedDistribution, read_distributions
+from lambda_usage.recording.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def read_package(scope: Scope) -> Package:
             files[path] = file_hash(full)
         else:  # it is there, and nothing is recorded of it
             files[scope.below_root(full)] = ("", 0)
-    distributions = scope.distributions()
+    distributions = read_distributions(scope.root)
     digest = blake2b(digest_size=16)
     for path, (found, _) in sorted(files.items()):
         digest.update(f"{path}\0{found}\n".encode("utf-8", "surrogateescape"))
@@ -66,11 +67,6 @@ def shadowed_files(scope: Scope, files: dict[str, tuple[str, int]]) -> set[str]:
             if path in files:
                 found.add(path)
     return found
-
-
-def is_imported(distribution: ShippedDistribution) -> bool:
-    """Whether any module of a distribution has been imported, or of one that shares its names."""
-    return not distribution.modules.isdisjoint(sys.modules)
 
 
 def absolute(scope: Scope, path: str) -> str:

@@ -11,22 +11,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages", "dist-packages"})
 _OWN_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
-_DIST_INFO = re.compile(r"(?P<name>[^-]+)-(?P<version>.+)\.dist-info$")
 _TOP_TWO = re.compile(rb'^"?([^/,\n"]+)(?:/([^/,\n"]+))?', re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class ShippedDistribution:
-    """A distribution that lies under the root."""
-
-    version: str
-    modules: frozenset[str]
-    """Names of its top-level modules; those within a namespace package as ``top.second``."""
 
 
 class Scope:
@@ -39,10 +28,19 @@ class Scope:
         self._cache: dict[str, str | None] = {}
         self._vendored: frozenset[str] | None = None
         self._own_code: set[str] = set()
+        self.loaded_elsewhere: set[str] = set()
+        """Files below the root that were loaded and are out of scope."""
 
     def own(self, module: str) -> None:
         """Count the top-level package of *module* (the handler's) as the user's own."""
         self._own_code.add(module.replace("/", ".").partition(".")[0])
+
+    def loaded(self, filename: str) -> str | None:
+        """As :meth:`relative`, for a file from which code was loaded."""
+        path = self.relative(filename)
+        if path is None and filename.startswith(self.root):
+            self.loaded_elsewhere.add(filename)
+        return path
 
     def relative(self, filename: str) -> str | None:
         """The path of *filename* in reports, or ``None`` where it is out of scope."""
@@ -114,17 +112,6 @@ class Scope:
         path = self.below_root(filename)
         return not self._skipped(path) and not self._is_vendored(path)
 
-    def distributions(self) -> dict[str, ShippedDistribution]:
-        """The distributions under the root that hold modules, by name."""
-        found = {}
-        for each in _dist_infos(self.root):
-            match = _DIST_INFO.match(each)
-            folder = os.path.join(self.root, each)  # noqa: PTH118
-            modules = frozenset(filter(None, map(_module, _owned_names(folder))))
-            if match and modules:
-                found[match["name"]] = ShippedDistribution(match["version"], modules)
-        return found
-
 
 def _dist_infos(root: str) -> list[str]:
     try:
@@ -154,12 +141,6 @@ def _owned_names(dist_info: str) -> Iterator[str]:
         if top.endswith(".dist-info") or top == "..":
             continue
         yield top if top in regular else f"{top}/{second}"
-
-
-def _module(owned: str) -> str:
-    """The name under which ``sys.modules`` knows an owned file or folder; empty if it cannot."""
-    parts = [each.partition(".")[0] for each in owned.split("/")]
-    return ".".join(parts) if all(each.isidentifier() for each in parts) else ""
 
 
 def _is_local(direct_url: bytes) -> bool:

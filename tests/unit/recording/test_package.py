@@ -13,10 +13,9 @@ from lambda_usage.recording.package import (
     Package,
     absolute,
     file_hash,
-    is_imported,
     read_package,
 )
-from lambda_usage.recording.scope import Scope, ShippedDistribution
+from lambda_usage.recording.scope import Scope
 from tests.unit.support import write_files
 
 FILES = {
@@ -124,18 +123,3 @@ def test_paths_lead_back_to_files(tmp_path: Path) -> None:
     scope = Scope(str(tmp_path))
     assert absolute(scope, "pkg/mod.py") == str(tmp_path / "pkg" / "mod.py")
     assert absolute(scope, "/opt/python/mine.py") == "/opt/python/mine.py"
-
-
-@pytest.mark.parametrize(
-    ("modules", "imported"),
-    [
-        ({"pytest"}, True),
-        ({"lambda_usage.recording", "gone"}, True),
-        ({"lambda_usage.nothing_of_that_name"}, False),
-        (set(), False),
-    ],
-)
-def test_a_distribution_is_imported_as_soon_as_one_of_its_modules_is(
-    modules: set[str], imported: bool
-) -> None:
-    assert is_imported(ShippedDistribution("1.0", frozenset(modules))) is imported

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lambda_usage
-from lambda_usage.recording.scope import Scope, ShippedDistribution
+from lambda_usage.recording.scope import Scope
 from tests.unit.support import write_files
 
 DIRECT_LOCAL = '{"url": "file:///home/me/shop", "dir_info": {"editable": true}}'
@@ -214,40 +214,9 @@ def test_patterns_tell_upper_from_lower_case(tmp_path: Path) -> None:
     assert in_scope(tmp_path, "App.py", "app.py", exclude=("app.py",)) == ["App.py"]
 
 
-def test_distributions_are_named_with_their_versions_and_modules(tmp_path: Path) -> None:
-    package(
-        {
-            "requests-2.31.0.dist-info/RECORD": "requests/__init__.py,,\nrequests/api.py,,\n",
-            "my_lib-1.0a1.dist-info/RECORD": "my_lib.py,,\n_my_lib.cpython-313-x86.so,,\n",
-            "cloud-3.dist-info/RECORD": "google/storage/__init__.py,,\n../../bin/cloud,,\n",
-            "broken.dist-info/RECORD": "broken.py,,\n",
-            "pkg/inner-1.0.dist-info/RECORD": "inner.py,,\n",
-        },
-        tmp_path,
-    )
-    assert Scope(str(tmp_path)).distributions() == {
-        "cloud": ShippedDistribution("3", frozenset({"google.storage"})),
-        "my_lib": ShippedDistribution("1.0a1", frozenset({"my_lib", "_my_lib"})),
-        "requests": ShippedDistribution("2.31.0", frozenset({"requests"})),
-    }
-
-
-def test_a_distribution_that_holds_no_module_is_nothing_to_import(tmp_path: Path) -> None:
-    package(
-        {
-            "types_x-1.0.dist-info/RECORD": "x-stubs/__init__.pyi,,\n",
-            "meta-1.0.dist-info/RECORD": "meta-1.0.dist-info/METADATA,,\n",
-            "unlisted-1.0.dist-info/METADATA": "",
-        },
-        tmp_path,
-    )
-    assert Scope(str(tmp_path)).distributions() == {}
-
-
 def test_a_root_that_is_not_there_ships_nothing(tmp_path: Path) -> None:
     scope = Scope(str(tmp_path / "gone"))
     assert list(scope.shipped()) == []
-    assert scope.distributions() == {}
     assert scope.relative(str(tmp_path / "gone" / "app.py")) == "app.py"
 
 
@@ -294,3 +263,12 @@ def test_only_what_counts_is_shipped(
         counted = {str(root / each) for each in files if each.endswith(".py")}
         own = {each for each in counted if everything.relative(each) is not None}
         assert own <= set(shipped)
+
+
+def test_what_was_loaded_below_the_root_and_is_out_of_scope_is_known(tmp_path: Path) -> None:
+    package({"lib-1.0.dist-info/RECORD": "lib.py,,\n", "lib.py": "", "app.py": ""}, tmp_path)
+    scope = Scope(str(tmp_path))
+    assert scope.loaded(str(tmp_path / "app.py")) == "app.py"
+    assert scope.loaded(str(tmp_path / "lib.py")) is None
+    assert scope.loaded("/usr/lib/python/json.py") is None
+    assert scope.loaded_elsewhere == {str(tmp_path / "lib.py")}
