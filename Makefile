@@ -59,7 +59,7 @@ $(BENCH): $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	@touch $@
 
-bench: $(BENCH) ## Measure what we and the alternatives cost; takes more than an hour
+bench: $(BENCH) ## Measure what we and the alternatives cost; takes some three hours
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.targets build/bench/results.json
 	$(BIN)/python -m benchmarks.check

@@ -29,6 +29,8 @@ class Contender:
     ours: bool = False
     emulated: bool = True
     """Whether it is measured in the emulator too."""
+    by_turns: bool = False
+    """Whether it is for measuring budgets only."""
     slow: bool = False
     """Whether one invocation may take a hundred times as long as the bare one."""
 
@@ -66,6 +68,15 @@ CONTENDERS: Mapping[str, Contender] = {
         ours=True,
     ),
     "ours-default": Contender("ours: as configured by default", "ours", _OURS, ours=True),
+    "ours-budget": Contender(
+        "ours: within a budget, and without windows by turns",
+        "ours_within_budget",
+        _OURS,
+        variables={"COVERAGE_SAMPLE_RATE": "1", "COVERAGE_MAX_WINDOWS_PER_MINUTE": "1000000000"},
+        ours=True,
+        emulated=False,
+        by_turns=True,
+    ),
     "coverage-each": Contender(
         "coverage.py in each invocation, with upload",
         "coverage_each",
@@ -101,6 +112,9 @@ CONTENDERS: Mapping[str, Contender] = {
     ),
 }
 """By name, in the order of the tables."""
+
+COMPARED = tuple(name for name, each in CONTENDERS.items() if not each.by_turns)
+"""Those that are measured on every workload."""
 
 
 def requirements(contender: Contender) -> tuple[str, ...]:

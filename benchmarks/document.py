@@ -42,7 +42,8 @@ start, stop, save, PutObject with boto3. The server here answers at once; S3 doe
 | coverage.py always on | Started before the handler is loaded, never read. |
 | coverage.py's sysmon, every invocation a window | One reused instance: start, stop, `get_data`. |
 | slipcover | Its import hook, lines only, never read. |
-| codecovopentelem | A span around each invocation, all of them measured, exported in batches. |
+| codecovopentelem | A span around each invocation, all of them measured, exported in batches. It \
+cannot be told which files count, and traces boto3 too. |
 
 The libraries of a workload are in scope for every contender, as if they were the user's own code.
 """
@@ -67,9 +68,9 @@ functions of little memory (0.07 to one of 128 MB); the kernel limits the functi
 BUDGETS = """\
 ## Within a budget
 
-What windows and flushing cost with `COVERAGE_SAMPLE_RATE=1`, measured from outside: two \
-processes, one of them without windows, take turns. How, and with which error, is said in \
-`benchmarks/budgets.py`.
+What windows and flushing cost with `COVERAGE_SAMPLE_RATE=1` and no limit of windows in a minute, \
+measured from outside: blocks of invocations with windows and bundles and blocks without take turns \
+in one process, and the difference of their CPU time is the cost.
 """
 
 FLEET = """\

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.alternatives import BARE, CONTENDERS
+from benchmarks.alternatives import BARE, COMPARED, CONTENDERS
 from benchmarks.results import Results, Row
 from benchmarks.workloads import PLANS
 
@@ -69,7 +69,7 @@ def _invocation(rows: list[Row], python: str) -> Any:
 
 
 def _ratios(panel: Any, rows: list[Row]) -> None:
-    names = [name for name in CONTENDERS if name != BARE]
+    names = [name for name in COMPARED if name != BARE]
     panel.set_yticks(range(len(names)), [CONTENDERS[name].title for name in names])
     panel.set_ylim(len(names) - 0.5, -0.5)
     panel.axvline(1, color="#bbb", linewidth=1)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import emulated, fleet, inprocess
-from benchmarks.alternatives import BARE, CONTENDERS, requirements
+from benchmarks.alternatives import BARE, COMPARED, CONTENDERS, requirements
 from benchmarks.budgets import Spending, measure_budgets
 from benchmarks.endpoint import Endpoint
 from benchmarks.results import Results, Row, machine, write
@@ -46,6 +46,7 @@ class Plan:
     emulator: emulated.Effort
     shares: tuple[float, ...]
     emulated_contenders: tuple[str, ...]
+    emulated_workloads: tuple[str, ...]
     spending: Spending
     fleet: fleet.Effort
 
@@ -55,7 +56,8 @@ FULL = Plan(
     emulated.Effort(cold_starts=9, calls=20),
     (1, 0.5, 0.07),
     tuple(name for name, each in CONTENDERS.items() if each.emulated),
-    Spending(budgets=(0.002, 0.01, 0.05), seconds=60, batch_s=0.5),
+    tuple(name for name, each in PLANS.items() if each.emulated),
+    Spending(budgets=(0.002, 0.01, 0.05), seconds=60, block_s=0.04),
     fleet.FULL,
 )
 QUICK = Plan(
@@ -63,7 +65,8 @@ QUICK = Plan(
     emulated.Effort(cold_starts=2, calls=10),
     (1,),
     (BARE, "ours-default", "coverage-each"),
-    Spending(budgets=(), seconds=0, batch_s=0.5),
+    ("hot_loop",),
+    Spending(budgets=(), seconds=0, block_s=0.04),
     fleet.QUICK,
 )
 
@@ -95,7 +98,7 @@ class Run:
 
     def _in_process(self) -> None:
         for python in self.pythons:
-            contenders = [name for name, each in CONTENDERS.items() if each.runs_on(python.version)]
+            contenders = [name for name in COMPARED if CONTENDERS[name].runs_on(python.version)]
             for workload in self._workloads(python):
                 say(f"{workload.title} in process, Python {python.version}")
                 self.rows += inprocess.measure(
@@ -109,7 +112,7 @@ class Run:
             layers = emulated.build_layers(Path(folder))
             for python in self.pythons:
                 for workload in self._workloads(python):
-                    if PLANS[workload.name].emulated:
+                    if workload.name in self.plan.emulated_workloads:
                         self._emulate(python, workload, layers)
             zipped = next(Path(folder).glob("ours/dist/*.zip")).stat().st_size
             self.facts["layer_mb"] = zipped / 1e6
@@ -218,7 +221,7 @@ def main(arguments: list[str] | None = None) -> int:
         "quick": options.quick,
         "sections": sections,
         "contenders": {
-            inprocess.SETTING: list(CONTENDERS),
+            inprocess.SETTING: list(COMPARED),
             "emulator": list(plan.emulated_contenders),
         },
         "machine": {**described, "load_at_end": machine()["load_at_start"]},

@@ -28,6 +28,8 @@ class Attached:
     handler: Handler
     lines: Callable[[], int] | None = None
     """How many lines have been recorded, the last invocation's at least."""
+    without: Handler | None = None
+    """The same handler, with neither windows nor bundles from now on, until the other is called."""
 
 
 def load() -> Handler:
@@ -56,6 +58,36 @@ def ours() -> Attached:
         return sum(len(entry.invoke_lines) for entry in agent.recorder.registry.entries.values())
 
     return Attached(handler, lines)
+
+
+def ours_within_budget() -> Attached:
+    """In two states that can take turns in one process: as configured, and with nothing to pay."""
+    attached = ours()
+    agent = import_module("lambda_usage.attach.starting")._agent
+    overhead: Any = import_module("lambda_usage.sampling.overhead").Overhead
+    settings: Any = import_module("lambda_usage.settings")
+
+    def affords_flush(self: Any, delivered: float) -> bool:
+        overhead.affords_flush(self, delivered)
+        return False
+
+    silent = settings.Settings(
+        sample_rate=1e-12,
+        overhead_budget=agent.settings.overhead_budget,
+        max_windows_per_minute=settings.NO_LIMIT,
+    )
+    without = type("Without", (overhead,), {"affords_flush": affords_flush})
+    states = agent.overhead, without(silent, traced=agent.recorder.name == "ctrace")
+
+    def within(state: Any) -> Handler:
+        def call(event: Any, context: Any) -> Any:
+            agent.overhead = state
+            return attached.handler(event, context)
+
+        return call
+
+    on, off = map(within, states)
+    return Attached(on, attached.lines, off)
 
 
 def ours_armed() -> Attached:

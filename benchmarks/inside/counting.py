@@ -20,8 +20,8 @@ _INHERIT, _EXCLUDE_KERNEL, _EXCLUDE_HYPERVISOR = 1 << 1, 1 << 5, 1 << 6
 class Instructions:
     """A running counter; reads as ``None`` where the machine gives none."""
 
-    def __init__(self) -> None:
-        self._file = _open()
+    def __init__(self, *, counted: bool = True) -> None:
+        self._file = _open() if counted else None
 
     def read(self) -> int | None:
         """Instructions since the counter was made."""

@@ -1,8 +1,9 @@
 """One contender with one workload in one process: invokes when told, says what that cost.
 
 Reads one JSON object a line from stdin, ``{"count": n}``, and answers on the standard output that
-it was given; what the handler prints goes nowhere. With ``"each": true`` it answers what each of
-them took, too; with ``"lines": true`` how many lines have been recorded. Standard library only.
+it was given; what the handler prints goes nowhere. With ``"lines": true`` it says how many lines
+have been recorded, too; with ``"turns": true`` what windows and bundles cost. Standard library
+only.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 import time
 import uuid
-from collections.abc import Callable
 from itertools import cycle, islice
 from typing import Any
 
-from benchmarks.inside.contenders import Handler, attach
+from benchmarks.inside.contenders import Attached, Handler, attach
 from benchmarks.inside.counting import Instructions
 
 
@@ -43,8 +44,10 @@ def main() -> None:
         attached = attach(os.environ["BENCH_CONTENDER"])
         for line in sys.stdin:
             asked = json.loads(line)
-            measure = _measured_each if asked.get("each") else _measured
-            answer = measure(attached.handler, events, asked["count"], instructions)
+            if asked.get("turns"):
+                answer = _by_turns(attached, events, asked["count"])
+            else:
+                answer = _measured(attached.handler, events, asked["count"], instructions)
             if asked.get("lines"):
                 answer["lines"] = attached.lines() if attached.lines else None
             print(json.dumps(answer), file=answers, flush=True)
@@ -64,25 +67,21 @@ def _measured(
     return {"count": count, "wall": wall, "cpu": cpu, "instructions": counted}
 
 
-def _measured_each(
-    handler: Handler, events: list[Any], count: int, instructions: Instructions
-) -> dict[str, Any]:
-    batch, context = list(islice(cycle(events), count)), Context()
-    each: list[float] = []
-
-    def counted() -> int:
-        return instructions.read() or 0
-
-    read: Callable[[], float] = time.process_time if instructions.read() is None else counted
-    cpu, wall, before = time.process_time(), time.perf_counter(), read()
-    for event in batch:
-        handler(event, context)
-        after = read()
-        each.append(after - before)
-        before = after
-    wall = time.perf_counter() - wall
-    cpu = time.process_time() - cpu
-    return {"count": count, "wall": wall, "cpu": cpu, "each": each}
+def _by_turns(attached: Attached, events: list[Any], count: int) -> dict[str, Any]:
+    """One block with windows and bundles and one without; a thread that delivers belongs to it."""
+    assert attached.without is not None
+    order = [("with", attached.handler), ("without", attached.without)]
+    if os.urandom(1)[0] % 2:
+        order.reverse()
+    answer: dict[str, Any] = {"count": count}
+    for name, handler in order:
+        before = set(threading.enumerate())
+        took = _measured(handler, events, count, Instructions(counted=False))
+        start = time.process_time()
+        for thread in set(threading.enumerate()) - before:
+            thread.join()
+        answer[name] = {"wall": took["wall"], "cpu": took["cpu"] + time.process_time() - start}
+    return answer
 
 
 if __name__ == "__main__":

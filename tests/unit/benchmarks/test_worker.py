@@ -67,10 +67,8 @@ def test_it_invokes_as_often_as_it_is_told_with_the_events_by_turns(worker: Aske
     assert worker.seen.read_text().split("\n") == ["1 bench", "2 bench", "1 bench", ""]
 
 
-def test_each_invocation_is_told_of_where_that_is_asked_for(worker: Asked) -> None:
-    answer = worker.ask(count=4, each=True)
-    assert len(answer["each"]) == 4
-    assert all(each > 0 for each in answer["each"])
+def test_a_contender_that_records_nothing_has_no_lines(worker: Asked) -> None:
+    assert worker.ask(count=1, lines=True)["lines"] is None
 
 
 def test_all_costs_are_there(worker: Asked) -> None:
