@@ -69,8 +69,8 @@ BUDGETS = """\
 ## Within a budget
 
 What windows and flushing cost with `COVERAGE_SAMPLE_RATE=1` and no limit of windows in a minute, \
-measured from outside: blocks of invocations with windows and bundles and blocks without take turns \
-in one process, and the difference of their CPU time is the cost.
+measured from outside: blocks of invocations with windows and bundles take turns with blocks \
+without, in one process, and the difference of their CPU time is the cost.
 """
 
 FLEET = """\
