@@ -171,8 +171,8 @@ class Distribution:
 
     def __or__(self, other: Distribution) -> Distribution:
         """What both know of the same distribution."""
-        newest = max(self.version, other.version)
-        return Distribution(self.name, newest, self.imported or other.imported)
+        version = self.version or other.version  # one package ships one
+        return Distribution(self.name, version, self.imported or other.imported)
 
 
 UNKNOWN_ORDINAL = -1

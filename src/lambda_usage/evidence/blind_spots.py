@@ -154,6 +154,22 @@ def _source(bundle: Bundle, inventory: Inventory | None) -> Iterator[BlindSpot]:
     if inventory.keep_problems:
         named = _listed([f"{each.path} ({each.reason})" for each in inventory.keep_problems])
         yield BlindSpot("keep_mistakes", f"Suppressions to be mended: {named}.")
+    beyond = sorted(
+        {
+            path
+            for usage in bundle.origins.values()
+            for path, file in usage.files.items()
+            if file.hash
+        }
+        - inventory.units.keys()
+        - {each.path for each in inventory.problems}
+    )
+    if beyond:
+        yield BlindSpot(
+            "not_in_source",
+            f"{count(len(beyond), 'file')} {_are(len(beyond))} shipped and not in the source at "
+            f"hand, so not judged: {_listed(beyond)}.",
+        )
     differing = sorted(
         path for path, unit in inventory.units.items() if _differs(bundle, path, unit.hash)
     )

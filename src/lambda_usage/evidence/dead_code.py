@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -24,7 +24,7 @@ from lambda_usage.evidence.model import (
 from lambda_usage.evidence.ranges import dead_statements, merged, never_runnable
 from lambda_usage.evidence.reasons import reason
 from lambda_usage.evidence.scopes import Inventory, Scope, SourceUnit, Statement
-from lambda_usage.evidence.sightings import FileSightings, View, views
+from lambda_usage.evidence.sightings import FileSightings, View, shipped_beyond, views
 from lambda_usage.evidence.statements import statements_of
 from lambda_usage.evidence.summary import evidence, not_seen
 from lambda_usage.evidence.times import iso
@@ -50,12 +50,13 @@ def dead_code_report(
     missing = not_seen(bundle, thresholds)
     origins = views(bundle)
     ledger = Ledger()
+    shipped = shipped_beyond(origins, inventory)
     files: list[FileEvidence] = []
     functions: list[FunctionEvidence] = []
     for unit in inventory.units.values():
         if unit.vendored and not any(view.ships(unit.path) for view in origins):
             continue  # out of the recorders' scope: they say nothing of it, and nor do we
-        file, scopes = _judge(unit, origins, thresholds, missing, ledger)
+        file, scopes = _judge(_sightings(unit, origins, shipped), thresholds, missing, ledger)
         files.append(_kept_file(file, keeps))
         functions += [_kept_function(each, keeps) for each in scopes]
     return DeadCodeReport(
@@ -81,14 +82,23 @@ def _kept_function(function: FunctionEvidence, keeps: Keeps) -> FunctionEvidence
     )
 
 
+def _sightings(
+    unit: SourceUnit, origins: Iterable[View], shipped: Mapping[str, Sequence[tuple[str, str]]]
+) -> FileSightings:
+    shipping = [view for view in origins if view.ships(unit.path)]
+    # what has no statement is like many others: __init__.py, say
+    telling = any(scope.statements for scope in unit.scopes)
+    elsewhere = shipped.get(unit.hash, ()) if telling and not shipping else ()
+    return FileSightings(unit, shipping, tuple(elsewhere))
+
+
 def _judge(
-    unit: SourceUnit,
-    origins: Iterable[View],
+    file: FileSightings,
     thresholds: Thresholds,
     missing: tuple[str, ...],
     ledger: Ledger,
 ) -> tuple[FileEvidence, list[FunctionEvidence]]:
-    file = FileSightings(unit, [view for view in origins if view.ships(unit.path)])
+    unit = file.unit
     cases = [Case(file, scope, thresholds, missing, ledger) for scope in unit.scopes]
     marked = [_Marked(case) for case in cases]
     lines = _Lines(cases)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from re import findall
 
 from lambda_usage.bundle.model import Bundle, Distribution
 from lambda_usage.evidence.exposure import (
@@ -19,7 +20,7 @@ from lambda_usage.evidence.model import (
     Thresholds,
     Verdict,
 )
-from lambda_usage.evidence.packages import without_idle
+from lambda_usage.evidence.packages import shipments, without_idle
 from lambda_usage.evidence.reasons import all_trials, shortage
 from lambda_usage.evidence.sightings import FORKS
 
@@ -38,10 +39,16 @@ def dependencies(
         not_seen: Lambda functions that were expected and never seen.
     """
     shipping: dict[str, list[Observed]] = defaultdict(list)
+    unknown: list[Observed] = []
+    shipped = shipments(bundle)
     for origin, usage in without_idle(bundle.origins).items():
+        if not usage.distributions and not shipped[origin].complete:
+            unknown.append((origin, usage))
         for name in usage.distributions:
             shipping[name].append((origin, usage))
-    return tuple(_judge(name, shipping[name], thresholds, not_seen) for name in sorted(shipping))
+    return tuple(
+        _judge(name, [*shipping[name], *unknown], thresholds, not_seen) for name in sorted(shipping)
+    )
 
 
 def _judge(
@@ -49,7 +56,7 @@ def _judge(
 ) -> DependencyEvidence:
     functions = by_lambda_function(shipping)
     found = [_distribution(name, each) for each in functions.values()]
-    counted = [_trials(function, each) for function, each in functions.items()]
+    counted = [_trials(name, function, each) for function, each in functions.items()]
     alone = [
         _alone(each, distribution, thresholds)
         for each, distribution in zip(counted, found, strict=True)
@@ -57,7 +64,7 @@ def _judge(
     verdict, reason = _together(found, counted, thresholds, not_seen)
     return DependencyEvidence(
         name,
-        max((each.version for each in found), default=""),
+        _versions(shipping, name),
         verdict,
         min(each.count for each in counted),
         min(each.days for each in counted),
@@ -67,17 +74,24 @@ def _judge(
 
 
 def _distribution(name: str, observed: Sequence[Observed]) -> Distribution:
-    first, *others = [usage.distributions[name] for _, usage in observed]
-    for each in others:
-        first |= each
-    return first
+    found = Distribution(name, "", imported=False)
+    for _, usage in observed:
+        found |= usage.distributions.get(name, found)
+    return found
 
 
-def _trials(function: str, observed: Sequence[Observed]) -> Trials:
+def _trials(name: str, function: str, observed: Sequence[Observed]) -> Trials:
     """Invocations after which ``sys.modules`` was looked at; none where children were forked."""
     if any(usage.losses.get(FORKS) for _, usage in observed):
         return Trials(function, Unit.INVOCATIONS, 0.0, 0.0, 0)
-    return invocation_trials(function, observed)
+    return invocation_trials(function, [each for each in observed if name in each[1].distributions])
+
+
+def _versions(observed: Sequence[Observed], name: str) -> str:
+    shipped = {
+        usage.distributions[name].version for _, usage in observed if name in usage.distributions
+    }
+    return ", ".join(sorted(shipped, key=lambda each: [int(n) for n in findall(r"\d+", each)]))
 
 
 def _together(

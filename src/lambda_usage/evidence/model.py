@@ -30,6 +30,8 @@ class FileState(StrEnum):
     SHIPPED = "shipped"
     NOT_DEPLOYED = "not_deployed"
     DIFFERS = "differs"
+    ELSEWHERE = "elsewhere"
+    """Shipped, but under another path: the source directory is not what packages are made of."""
 
 
 class RangeKind(StrEnum):
@@ -109,7 +111,9 @@ class KeepState(StrEnum):
     EXPIRED = "expired"
     """Its day is over: what it kept is reported like all other code."""
     NEEDLESS = "needless"
-    """All that it keeps is used, or there is nothing that it could keep."""
+    """All that it keeps is used, or comes in no report."""
+    MATCHES_NOTHING = "matches_nothing"
+    """A pattern that means no code at all: what it was to keep may be called dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +190,8 @@ class FunctionEvidence:
     """The same for each Lambda function that ships the file."""
     keep: Keep | None = None
     """The suppression that covers all of it. The verdict is what it would be without."""
+    keep_inside: tuple[Keep, ...] = ()
+    """Suppressions that hold for a part of it: nobody can delete the one and keep the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +233,7 @@ class DependencyEvidence:
 
     name: str
     version: str
-    """The newest, where Lambda functions ship several."""
+    """With commas, oldest first, where Lambda functions ship several."""
     verdict: Verdict
     """``used`` where any of its modules was imported; ``dead`` or ``unproven`` elsewhere."""
     exposure: float
@@ -297,6 +303,9 @@ class PathEvidence:
     files: tuple[PathLines, ...] = ()
     """What it ran, by file: in the version of the source where that is at hand, else in the
     version that took it most often."""
+    function_lines: tuple[int, ...] = ()
+    """First line of each of ``functions``, which tells those of one name apart: in the source
+    where that is at hand, else in the version with most traffic."""
 
 
 @dataclass(frozen=True, slots=True)

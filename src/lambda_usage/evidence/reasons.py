@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import floor
 
-from lambda_usage.evidence.exposure import Trials
+from lambda_usage.evidence.exposure import Trials, Unit
 from lambda_usage.evidence.judging import Case
 from lambda_usage.evidence.model import FileState, Thresholds, Verdict
 from lambda_usage.evidence.scopes import ScopeKind
@@ -47,7 +48,7 @@ def all_trials(trials: Sequence[Trials]) -> str:
     if not others:
         return words
     if len(others) == 1:
-        return f"{words}, nor in {round(others[0].count):,} of {others[0].lambda_function}"
+        return f"{words}, nor in {floor(others[0].count):,} of {others[0].lambda_function}"
     return f"{words}, nor in as many or more of each of {len(others):,} other Lambda functions"
 
 
@@ -67,6 +68,9 @@ def shortage(fewest: Trials, thresholds: Thresholds, others: int) -> str:
 
 
 def _unproven(case: Case) -> str:
+    if case.file.state is FileState.ELSEWHERE:
+        name, path = case.file.elsewhere[0]
+        return f"{name} ships it as {path}: give the folder with that path as the source"
     start = "run while starting only, but " if case.ran else ""
     if case.file.state is FileState.DIFFERS and case.file.unrecorded:
         return "patterns keep its file out of the recorders' scope, or it could not be read"
@@ -92,7 +96,9 @@ def _shortage(case: Case, fewest: Trials) -> str:
 
 
 def _trials(each: Trials) -> str:
-    return count(each.count, each.unit.value[:-1], each.unit.value)
+    # what is there is never rounded up to what is asked for
+    name = "process start" if each.unit is Unit.INITS else "invocation"
+    return count(floor(each.count), name)
 
 
 def _names(case: Case) -> str:

@@ -22,7 +22,7 @@ from lambda_usage.evidence.matching import Matcher
 from lambda_usage.evidence.model import FileState
 from lambda_usage.evidence.packages import Shipment, shipments, without_idle
 from lambda_usage.evidence.qualnames import is_comprehension
-from lambda_usage.evidence.scopes import MODULE, Scope, ScopeKind, SourceUnit
+from lambda_usage.evidence.scopes import MODULE, Inventory, Scope, ScopeKind, SourceUnit
 
 FORKS = "forked processes"
 """As the agent counts them among its losses."""
@@ -75,6 +75,19 @@ def views(bundle: Bundle) -> list[View]:
     shipped = shipments(bundle)
     origins = without_idle(bundle.origins)
     return [_view(origin, usage, shipped[origin]) for origin, usage in origins.items()]
+
+
+def shipped_beyond(
+    origins: Iterable[View], inventory: Inventory
+) -> dict[str, list[tuple[str, str]]]:
+    """By hash: which Lambda functions ship a file under a path that the source has no such file."""
+    units = inventory.units
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for view in origins:
+        for path, file in view.shipment.files.items():
+            if file.hash and not (path in units and units[path].hash == file.hash):
+                found[file.hash].add((view.origin.lambda_function, path))
+    return {key: sorted(each) for key, each in found.items()}
 
 
 def total(counts: Iterable[Counts]) -> Counts:
@@ -138,6 +151,8 @@ class FileSightings:
     unit: SourceUnit
     shipping: list[View]
     """Origins that ship a file of this path."""
+    elsewhere: tuple[tuple[str, str], ...] = ()
+    """Lambda functions that ship the very source under another path, and that path."""
 
     @cached_property
     def _scopes(self) -> dict[CodeKey, list[Sighting]]:
@@ -179,7 +194,7 @@ class FileSightings:
     def state(self) -> FileState:
         """What became of the file in the fleet."""
         if not self.shipping:
-            return FileState.NOT_DEPLOYED
+            return FileState.ELSEWHERE if self.elsewhere else FileState.NOT_DEPLOYED
         if not self.equal:
             return FileState.DIFFERS
         loaded = any(self.file(view).loaded for view in self.equal)

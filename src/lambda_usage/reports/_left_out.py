@@ -11,6 +11,7 @@ MAX_NAMES = 5
 
 _REASONS = {
     FileState.NOT_DEPLOYED: "that no deployment package ships",
+    FileState.ELSEWHERE: "that are shipped under another path",
     FileState.DIFFERS: "of which no deployed version is known to be this source",
 }
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 from evidence_world import Counts, World, even, exposure, origin, over_days
 
-from lambda_usage.bundle.model import Distribution
+from lambda_usage.bundle.model import BundleId, BundleInfo, Distribution
 from lambda_usage.evidence.model import (
     DependencyEvidence,
+    FileState,
     LambdaFunctionVerdict,
     StatementEvidence,
     Verdict,
@@ -248,3 +249,64 @@ def test_imports_are_noticed_outside_windows_on_every_python(world: World) -> No
     world.ship(where, over_days(15, exposure(invocations=200, windows=1)))
     world.bundle.origins[where].distributions["httpx"] = Distribution("httpx", "1.0", False)
     assert dependency(world, "httpx").verdict is Verdict.DEAD
+
+
+def test_who_may_ship_any_distribution_keeps_all_from_being_dead(world: World) -> None:
+    world.source(APP)
+    with_distributions(world, "orders", httpx=False)
+    unread = origin("nightly", package="unknown-1")
+    world.ship(unread, MONTH)
+    name = BundleId("p", 0)
+    world.bundle.bundles[name] = BundleInfo(name, unread, False, 1e9, 1e9, lists_package=False)
+    found = dependency(world, "httpx")
+    assert found.verdict is Verdict.UNPROVEN
+    assert {each.lambda_function for each in found.lambda_functions} == {"nightly", "orders"}
+
+
+def test_several_versions_of_a_distribution_are_named_oldest_first(world: World) -> None:
+    world.source(APP)
+    for name, version in (("orders", "10.0"), ("billing", "9.2")):
+        world.ship(origin(name), MONTH)
+        usage = world.bundle.origins[origin(name)]
+        usage.distributions["httpx"] = Distribution("httpx", version, imported=False)
+    assert dependency(world, "httpx").version == "9.2, 10.0"
+
+
+def test_trials_are_never_rounded_up_to_what_is_asked_for(world: World) -> None:
+    world.source(APP)
+    where = origin(recorder="ctrace", runtime="python3.11")
+    days = over_days(15, exposure(invocations=100, windows=60, rate=0.9))
+    world.ship(where, days)
+    found = world.judge("rare", min_exposure=900)
+    assert found.exposure == pytest.approx(900)
+    days["2026-11-01"] = exposure(
+        invocations=100, windows=60, rate=0.9, windows_blind=1, weight_blind=0.4
+    )
+    world.bundle.origins[where].exposures = days
+    found = world.judge("rare", min_exposure=900)
+    assert 899 < found.exposure < 900
+    assert "only 899 invocations of 900" in found.reason
+
+
+def test_a_file_that_is_shipped_under_another_path_is_not_called_undeployed(world: World) -> None:
+    world.source(APP)
+    world.source(APP, "billing/main.py")
+    world.source("", "billing/__init__.py")
+    ship(world, "orders")
+    world.ship(origin("billing"), MONTH, "main.py", text=APP)
+    files = {each.file: each.state for each in world.report().files}
+    assert files["billing/main.py"] is FileState.ELSEWHERE
+    assert files["billing/__init__.py"] is FileState.NOT_DEPLOYED
+    found = world.judge("rare", "billing/main.py")
+    assert found.verdict is Verdict.UNPROVEN
+    assert found.reason.startswith("billing ships it as main.py")
+    spots = {each.kind: each.message for each in world.report().blind_spots}
+    assert "main.py" in spots["not_in_source"]
+
+
+def test_a_copy_of_a_shipped_file_is_not_deployed(world: World) -> None:
+    world.source(APP)
+    world.source(APP, "copy.py")
+    ship(world, "orders")
+    files = {each.file: each.state for each in world.report().files}
+    assert files == {"app.py": FileState.LOADED, "copy.py": FileState.NOT_DEPLOYED}

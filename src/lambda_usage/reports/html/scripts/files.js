@@ -1,7 +1,7 @@
 // All files, as a table: the equal of the treemap.
 
 const FILE_STATES = {
-  loaded: "loaded", shipped: "shipped, never loaded", not_deployed: "not deployed", differs: "shipped in another version",
+  loaded: "loaded", shipped: "shipped, never loaded", not_deployed: "not deployed", differs: "shipped in another version", elsewhere: "shipped under another path",
 };
 
 addView("files", "files", (params, kept, signal) => {
