@@ -134,11 +134,15 @@ def _dependencies(report: DeadCodeReport) -> Iterator[Part]:
             row(
                 f"{code(each.name)} {code(each.version)}" if each.version else code(each.name),
                 ", ".join(code(one.lambda_function) for one in each.lambda_functions),
+                prose(each.reason),
             )
             for each in found
         )
-        summary = f"Shipped and never imported: {count(len(found), 'dependency', 'dependencies')}"
-        yield folded(summary, table_head("Dependency", "Shipped by"), rows)
+        summary = (
+            f"Shipped and never imported: {count(len(found), 'dependency', 'dependencies')} "
+            "(child processes are not seen)"
+        )
+        yield folded(summary, table_head("Dependency", "Shipped by", "Evidence"), rows)
 
 
 def _kept(report: DeadCodeReport) -> Iterator[Part]:

@@ -27,7 +27,7 @@ def dependencies(page: Console, report: DeadCodeReport) -> None:
     page_of.heading(
         page,
         f"Never imported: {count(len(dead), 'dependency', 'dependencies')}",
-        "Shipped in deployment packages; no process imported any module of theirs.",
+        "Shipped, and no function imported any module of theirs. Child processes are not seen.",
         style="bold red",
     )
     table = Table.grid(padding=(0, 2, 0, 0))

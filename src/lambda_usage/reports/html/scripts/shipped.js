@@ -15,7 +15,7 @@ addView("dependencies", "dependencies", (params, kept, signal) => {
   table.set(dependencies, { again: true });
   const never = dependencies.filter((each) => each.state === "dead").length;
   return page({ title: "Dependencies", about: dependencies.length
-    ? `${count(dependencies.length, "distribution")} in the deployment packages, ${never ? number(never) : "none"} of them never imported on this evidence. Packages that come with a layer or the runtime are not listed.`
+    ? `${count(dependencies.length, "distribution")} in the deployment packages, ${never ? number(never) : "none"} of them never imported on this evidence. What a child process imports, or a program opens without importing it, is not seen; what comes with a layer or the runtime is not listed.`
     : "Distributions that lie in deployment packages beside the code." }, table.node);
 });
 
