@@ -17,6 +17,7 @@ from lambda_usage.evidence.model import (
     PathEvidence,
     PathShare,
 )
+from lambda_usage.evidence.path_functions import PathFunctions
 from lambda_usage.evidence.path_lines import path_lines
 from lambda_usage.evidence.qualnames import is_comprehension, is_helper, normalised
 from lambda_usage.evidence.scopes import Inventory
@@ -57,7 +58,10 @@ def _paths(origins: Sequence[View], inventory: Inventory | None) -> tuple[PathEv
     for view in origins:
         for path in view.usage.paths.values():
             found[path.id].append((view, path))
-    paths = [each for seen in found.values() if (each := _path(seen, whole, alone, inventory))]
+    functions = PathFunctions(origins, inventory)
+    paths = [
+        each for seen in found.values() if (each := _path(seen, whole, alone, functions, inventory))
+    ]
     return tuple(sorted(paths, key=lambda each: (-each.share, each.id)))
 
 
@@ -65,6 +69,7 @@ def _path(
     seen: Sequence[tuple[View, Path]],
     whole: Sample,
     alone: Mapping[str, Sample],
+    functions: PathFunctions,
     inventory: Inventory | None,
 ) -> PathEvidence | None:
     counts = total(path.counts for _, path in seen)
@@ -73,7 +78,8 @@ def _path(
         return None
     slowed = any(not view.origin.observes_every_invocation for view, _ in seen)
     duration = sum(path.duration for _, path in seen) / counts.weight
-    _, heaviest = max(seen, key=lambda each: each[1].counts.weight)
+    view, heaviest = max(seen, key=lambda each: each[1].counts.weight)
+    along = functions.along(view, heaviest)
     return PathEvidence(
         heaviest.id,
         estimate.value,
@@ -82,10 +88,11 @@ def _path(
         counts.windows,
         None if slowed else duration,
         sum(path.errors for _, path in seen),
-        _along(heaviest.lines),
+        tuple(f"{each.file}:{each.name}" for each in along),
         counts.weight,
         tuple(_shares(seen, alone)),
         path_lines(seen, inventory),
+        tuple(each.line for each in along),
     )
 
 
@@ -97,17 +104,6 @@ def _shares(seen: Sequence[tuple[View, Path]], alone: Mapping[str, Sample]) -> I
         estimate = share(counts.groups, alone[name])
         if estimate:
             yield PathShare(name, estimate.value, estimate.low, estimate.high, counts.weight)
-
-
-def _along(keys: Iterable[CodeKey]) -> tuple[str, ...]:
-    """The functions of a path, in source order; comprehensions belong to theirs."""
-    firsts: dict[tuple[str, str], int] = {}
-    for key in keys:
-        if not is_helper(key.qualname):
-            named = key.path, normalised(key.qualname)
-            firsts[named] = min(firsts.get(named, key.first_line), key.first_line)
-    in_order = sorted(firsts, key=lambda named: (named[0], firsts[named], named[1]))
-    return tuple(f"{path}:{name}" for path, name in in_order)
 
 
 class _Function(NamedTuple):

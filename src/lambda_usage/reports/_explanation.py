@@ -15,6 +15,7 @@ from lambda_usage.evidence.model import (
     FileEvidence,
     FunctionEvidence,
     HotPathsReport,
+    PathEvidence,
     RangeKind,
     StatementEvidence,
     Verdict,
@@ -24,6 +25,7 @@ from lambda_usage.reports import _explanation_words as words
 from lambda_usage.reports._bearing import bears
 from lambda_usage.reports._explanation_wants import wants
 from lambda_usage.reports._findings import MODULE
+from lambda_usage.reports._paths import Meant, steps
 from lambda_usage.reports._places import Place, place_name
 from lambda_usage.reports._sentences import plain_name, rule, use
 from lambda_usage.reports._wording import count, line_range, named, percent
@@ -120,6 +122,7 @@ class _Asked:
         self._hot_paths = hot_paths
         self._shipped = {each.lambda_function: each for each in shipped}
         self._inside = [each for each in report.functions if self._is_inside(each)]
+        self._meant = Meant(report.functions)
 
     def _is_inside(self, other: FunctionEvidence) -> bool:
         this = self._function
@@ -187,8 +190,7 @@ class _Asked:
         if self._hot_paths is None or not self._hot_paths.paths:
             return
         every = self._hot_paths.paths
-        names = {place_name(each) for each in (self._function, *self._inside)}
-        found = [each for each in every if not names.isdisjoint(each.functions)]
+        found = [each for each in every if self._is_on(each)]
         told = words.ways(len(found), len(every))
         if not found:
             ran = " It ran outside windows." if self._function.verdict is Verdict.USED else ""
@@ -200,6 +202,18 @@ class _Asked:
         if len(found) > MAX_PATHS:
             rest = percent(sum(each.share for each in found[MAX_PATHS:]))
             yield Entry(f"and {count(len(found) - MAX_PATHS, 'other')}: {rest} of invocations.")
+
+    def _is_on(self, path: PathEvidence) -> bool:
+        """Whether a path runs it, or something in it. Where names leave that open, it does."""
+        asked = {(each.file, each.name, each.line) for each in (self._function, *self._inside)}
+        names = {(file, name) for file, name, _ in asked}
+        for step in steps(path):
+            line = self._meant.line(step)
+            if (step.file, step.name, line) in asked:
+                return True
+            if line is None and (step.file, step.name) in names:
+                return True
+        return False
 
     def evidence(self) -> Iterator[Entry]:
         """Times, frequency or bound, and the rule."""

@@ -8,7 +8,7 @@ from lambda_usage.evidence.model import FunctionFrequency, HotPathsReport, PathE
 from lambda_usage.reports import _sentences as sentences
 from lambda_usage.reports._markdown import Part, code, fitted, folded, prose, row, table_head
 from lambda_usage.reports._markdown_parts import blind_spots, evidence
-from lambda_usage.reports._paths import in_every
+from lambda_usage.reports._paths import Labels, Step, in_every, steps
 from lambda_usage.reports._wording import CONFIDENCE, count, duration, percent, percent_between
 
 MAX_SHOWN = 10
@@ -55,16 +55,17 @@ def _paths(paths: Sequence[PathEvidence]) -> Iterator[Part]:
 def _along(paths: Sequence[PathEvidence]) -> Part:
     common = in_every(paths)
     shown = paths[:MAX_SHOWN]
-    rows = [row("every path", _names(common))] if common else []
+    labels = Labels(paths)
+    rows = [row("every path", _names(common, labels))] if common else []
     for path in shown:
-        own = [name for name in path.functions if name not in common]
-        rows.append(row(_id(path), _names(own) or "nothing besides"))
+        own = [step for step in steps(path) if step not in common]
+        rows.append(row(_id(path), _names(own, labels) or "nothing besides"))
     whose = "each path" if len(shown) == len(paths) else f"the {len(shown):,} busiest paths"
     return folded(f"The functions along {whose}", table_head("Path", "Functions"), rows)
 
 
-def _names(functions: Sequence[str]) -> str:
-    return ", ".join(map(code, functions))
+def _names(found: Sequence[Step], labels: Labels) -> str:
+    return ", ".join(code(f"{step.file}:{labels.name(step)}") for step in found)
 
 
 def _path(path: PathEvidence) -> str:

@@ -11,7 +11,7 @@ from rich.text import Text
 from lambda_usage.evidence.model import FunctionFrequency, HotPathsReport, PathEvidence
 from lambda_usage.reports import _page as page_of
 from lambda_usage.reports._findings import MODULE
-from lambda_usage.reports._paths import in_every
+from lambda_usage.reports._paths import Labels, Step, in_every, steps
 from lambda_usage.reports._wording import (
     CONFIDENCE,
     bar,
@@ -48,16 +48,18 @@ def _paths(page: Console, paths: Sequence[PathEvidence]) -> None:
     )
     common = in_every(paths)
     shown = paths[:MAX_PATHS]
-    twins: dict[tuple[str, ...], PathEvidence] = {}
+    twins: dict[tuple[Step, ...], PathEvidence] = {}
+    labels = Labels(paths)
     if common:
         page.print(Text("\n  On every path", style="bold"))
-        _along(page, common)
+        _along(page, common, labels)
     for path, figures in zip(shown, _aligned([_figures(path) for path in shown]), strict=True):
         page.print()
         page.print(figures)
-        twin = twins.setdefault(path.functions, path)
+        along = tuple(steps(path))
+        twin = twins.setdefault(along, path)
         if twin is path:
-            _along(page, [name for name in path.functions if name not in common])
+            _along(page, [step for step in along if step not in common], labels)
         else:
             words = f"      the functions of {twin.id[:ID_WIDTH]}, but other lines of them"
             page.print(Text(words, style="dim"))
@@ -92,11 +94,11 @@ def _errors(number: float) -> Text:
     return Text("<1 error" if number < 0.5 else count(number, "error"), style="red")
 
 
-def _along(page: Console, functions: Iterable[str]) -> None:
+def _along(page: Console, found: Iterable[Step], labels: Labels) -> None:
     files: dict[str, list[str]] = {}
-    for function in functions:
-        file, _, name = function.rpartition(":")
-        files.setdefault(file, []).append("module body" if name == MODULE else name)
+    for step in found:
+        name = "module body" if step.name == MODULE else labels.name(step)
+        files.setdefault(step.file, []).append(name)
     rows = Table.grid(padding=(0, 2, 0, 0))
     rows.add_column(style="dim", overflow="fold")
     rows.add_column(overflow="fold")

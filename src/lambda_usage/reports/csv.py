@@ -40,7 +40,7 @@ FUNCTION_COLUMNS = (
 )  # fmt: skip
 PATH_COLUMNS = (
     "id", "share", "share_low", "share_high", "windows", "invocations", "duration_mean_s",
-    "errors", "lambda_functions", "functions",
+    "errors", "lambda_functions", "functions", "function_lines",
 )  # fmt: skip
 
 
@@ -110,6 +110,7 @@ def _path(path: PathEvidence) -> _Row:
         "errors": path.errors,
         "lambda_functions": SEPARATOR.join(each.lambda_function for each in path.lambda_functions),
         "functions": SEPARATOR.join(path.functions),
+        "function_lines": SEPARATOR.join(f"L{line}" for line in path.function_lines),
     }
 
 

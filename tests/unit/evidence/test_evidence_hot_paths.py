@@ -136,3 +136,49 @@ def test_the_lines_of_a_path_are_those_of_the_source_at_hand(world: World) -> No
     assert path.files == (PathLines("app.py", ((1, 3),)),)
     (path,) = hot_paths_report(world.bundle).paths
     assert path.files == (PathLines("app.py", ((3, 5),)),)
+
+
+PROPERTY = """\
+class Price:
+    @property
+    def net(self):
+        return self._net
+
+    @net.setter
+    def net(self, value):
+        self._net = value
+"""
+
+
+def test_a_path_tells_a_propertys_setter_from_its_getter(world: World) -> None:
+    world.source(PROPERTY)
+    where = origin()
+    usage = world.ship(where, over_days(5, exposure(invocations=100, windows=100)))
+    setter = next(key for key in usage.codes if key[1:3] == ("Price.net", 6))
+    usage.paths["one"] = Path("one", {setter: frozenset({6, 8})}, Counts(9, 9.0, even(9.0)))
+    for inventory in (None, read_inventory(world.root)):
+        (path,) = hot_paths_report(world.bundle, inventory).paths
+        assert (path.functions, path.function_lines) == (("app.py:Price.net",), (6,))
+
+
+def test_lines_of_functions_are_those_of_the_source_whichever_version_ran(world: World) -> None:
+    world.source(PROPERTY)
+    where = origin()
+    older = f"import os\n\n{PROPERTY}"
+    world.ship(where, over_days(5, exposure(invocations=100, windows=100)), text=older)
+    world.window(where, ["Price.net"], Counts(9, 9.0, even(9.0)))
+    (path,) = hot_paths_report(world.bundle).paths
+    assert path.function_lines == (4, 8)
+    (path,) = hot_paths_report(world.bundle, read_inventory(world.root)).paths
+    assert path.function_lines == (2, 6)
+    assert path.functions == ("app.py:Price.net", "app.py:Price.net")
+
+
+def test_a_comprehension_lies_where_its_function_begins(world: World) -> None:
+    usage = fleet(world, runtime="python3.11", recorder="ctrace")
+    key = CodeKey("app.py", "often.<locals>.<listcomp>", 7)
+    usage.codes[key] = Code(key, "", frozenset({7}))
+    path = usage.paths["handler-often"]
+    usage.paths[path.id] = Path(path.id, {key: frozenset({7})}, path.counts)
+    found = hot_paths_report(world.bundle).paths[0]
+    assert (found.functions, found.function_lines) == (("app.py:often",), (6,))

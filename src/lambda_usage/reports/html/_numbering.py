@@ -12,6 +12,7 @@ from lambda_usage.evidence.model import (
     LambdaFunction,
 )
 from lambda_usage.reports._findings import standings
+from lambda_usage.reports._paths import Meant, Step
 from lambda_usage.reports.html._lines import state_of
 from lambda_usage.reports.html._packing import Interned
 
@@ -31,10 +32,18 @@ class Numbering:
     _places: dict[tuple[str, str, int], int] = field(default_factory=dict)
     _names: dict[tuple[str, str], int] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._meant = Meant(function for function, _ in self.functions)
+
     def function(self, file: str, name: str, line: int | None = None) -> int:
         """The function of that name, the one on that line where there are several."""
         by_name = self._names.get((file, name), NOWHERE)
         return by_name if line is None else self._places.get((file, name, line), by_name)
+
+    def step(self, step: Step) -> int:
+        """The function that a path ran, where it can be told."""
+        line = self._meant.line(step)
+        return NOWHERE if line is None else self.function(step.file, step.name, line)
 
     def file(self, path: str) -> int:
         """A file of the report."""
