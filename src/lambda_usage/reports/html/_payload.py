@@ -32,6 +32,7 @@ from lambda_usage.reports._findings import (
     ranges_apart,
     ranges_inside,
 )
+from lambda_usage.reports._paths import steps
 from lambda_usage.reports._wording import duration, percent
 from lambda_usage.reports.html._lines import LETTERS, NOTHING, counted
 from lambda_usage.reports.html._numbering import NOWHERE, Numbering
@@ -60,7 +61,7 @@ def for_the_start(
         with_source: The files whose text is in the page, in its order there.
     """
     words: Interned[str] = Interned()
-    names: Interned[tuple[str, str]] = Interned()
+    names: Interned[tuple[str, str, int]] = Interned()
     sources = {file: number for number, file in enumerate(with_source)}
     content = {
         "states": LETTERS,
@@ -80,7 +81,7 @@ def for_the_start(
             for each in dead_code.keeps
         ],
     }
-    along = [[file, name, numbers.function(file, name)] for file, name in names.values]
+    along = [list(each) for each in names.values]
     keeps = [[each.place, each.reason, each.until or ""] for each in numbers.keeps.values]
     return {**content, "along": along, "suppressions": keeps, "words": words.values}
 
@@ -202,14 +203,14 @@ def _range(found: RangeInside, numbers: Numbering) -> Row:
 def _kept(unit: KeptUnit, numbers: Numbering) -> Row:
     return [
         numbers.file(unit.file),
-        numbers.function(unit.file, unit.name),
+        numbers.function(unit.file, unit.name, unit.first),
         unit.first,
         unit.last,
         numbers.keeps(unit.keep),
     ]
 
 
-def _path(path: PathEvidence, numbers: Numbering, names: Interned[tuple[str, str]]) -> Row:
+def _path(path: PathEvidence, numbers: Numbering, names: Interned[tuple[str, str, int]]) -> Row:
     seconds = path.duration_mean_s
     return [
         path.id,
@@ -222,13 +223,8 @@ def _path(path: PathEvidence, numbers: Numbering, names: Interned[tuple[str, str
         significant(path.errors),
         significant(path.invocations),
         [numbers.lambdas(each.lambda_function) for each in path.lambda_functions],
-        [names(_place(each)) for each in path.functions],
+        [names((step.file, step.name, numbers.step(step))) for step in steps(path)],
     ]
-
-
-def _place(name: str) -> tuple[str, str]:
-    file, _, function = name.rpartition(":")
-    return file, function
 
 
 def _hot(each: FunctionFrequency, numbers: Numbering) -> Row:
