@@ -38,7 +38,7 @@ function missed(each, found) {
   }
   const who = ran.length ? `${listed(ran.map((own) => lambdas[own.lambda]), 4)} ran it` : "It was seen to run";
   const last = each.lastSeen ? `, last on ${minute(each.lastSeen)} UTC` : "";
-  const on = taken.length ? `It lies on ${count(taken.length, "path")} of ${number(paths.length)}, which together take ${percentOf(share)} of all invocations.` : paths.length ? `It lies on none of the ${count(paths.length, "path")} that are kept.` : "";
+  const on = taken.length ? `It lies on ${count(taken.length, "path")} of ${number(paths.length)}, which together take ${percentOf(share)} of all invocations.` : paths.length > 1 ? `It lies on none of the ${number(paths.length)} paths that are kept.` : paths.length ? "It does not lie on the one path that is kept." : "";
   return [h("p", {}, `${who}${last}. `, on), taken.length ? pathList(taken.slice(0, 8)) : null,
     taken.length > 8 ? h("p", { class: "muted" }, `and ${count(taken.length - 8, "path")} more`) : null];
 }
