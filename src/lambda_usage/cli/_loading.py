@@ -135,15 +135,19 @@ def load_source(source: Path, option: str = "--source") -> Inventory:
         option: What the user gave it by, for errors.
 
     Raises:
-        CommandError: There is no source code to be had.
+        CommandError: There is no source code to be had, or it cannot be told what of it somebody
+            wants to keep.
     """
     if not source.is_dir():
         raise CommandError(
             ExitCode.SOURCE, f"there is no source directory {source}: check {option}"
         )
-    from lambda_usage.evidence.inventory import read_inventory
+    from lambda_usage.evidence.inventory import KeepsUnknownError, read_inventory
 
-    inventory = read_inventory(source)
+    try:
+        inventory = read_inventory(source)
+    except KeepsUnknownError as error:
+        raise CommandError(ExitCode.SOURCE, str(error)) from error
     if not inventory.units:
         first = "".join(f" ({each.path}: {each.reason})" for each in inventory.problems[:1])
         raise CommandError(

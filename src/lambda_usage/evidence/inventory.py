@@ -13,12 +13,18 @@ from pathlib import Path
 from coverage.exceptions import CoverageException
 
 from lambda_usage.evidence._keep_comments import read_keeps
-from lambda_usage.evidence._keep_patterns import read_patterns, settings_folders
+from lambda_usage.evidence._keep_patterns import (
+    KeepsUnknownError,
+    read_patterns,
+    settings_folders,
+)
 from lambda_usage.evidence.exclusions import Exclusions
 from lambda_usage.evidence.reading import read_scopes
 from lambda_usage.evidence.scopes import Inventory, Scope, ScopeKind, SourceProblem, SourceUnit
 from lambda_usage.recording.package import content_hash
 from lambda_usage.recording.scope import Scope as FunctionScope
+
+__all__ = ["KeepsUnknownError", "read_inventory"]
 
 _SKIPPED = frozenset({"__pycache__", "venv", "node_modules"})
 _SKIPPED_ENDINGS = (".egg-info", ".dist-info")
@@ -33,8 +39,11 @@ def read_inventory(root: Path) -> Inventory:
 
     Args:
         root: The source directory; paths in the inventory are relative to it.
+
+    Raises:
+        KeepsUnknownError: It cannot be told what is to be kept, so there must be no verdict.
     """
-    patterns, mistakes = read_patterns(settings_folders(root, Path.cwd()))
+    patterns, mistakes = read_patterns(settings_folders(root, Path.cwd()), root)
     keep_problems = list(mistakes)
     with closing(Exclusions([root, Path.cwd()])) as exclusions:
         problems = [exclusions.problem] if exclusions.problem else []

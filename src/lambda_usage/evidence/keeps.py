@@ -19,8 +19,10 @@ from lambda_usage.evidence._keep_patterns import (
     matches_file,
     matches_name,
     names_functions,
+    why_nothing,
 )
 from lambda_usage.evidence.model import (
+    BlindSpot,
     DeadRange,
     FileEvidence,
     FunctionEvidence,
@@ -38,6 +40,7 @@ from lambda_usage.evidence.scopes import (
 )
 
 _IN_USE = (Verdict.USED, Verdict.STARTUP)
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class _Suppression:
     keep: Keep
     spans: dict[str, list[tuple[int, int]]]
     """Inclusive lines, by path."""
-    is_pattern: bool
+    pattern: KeepPattern | None = None
 
 
 class Keeps:
@@ -73,6 +76,34 @@ class Keeps:
         best = min(covering, key=lambda each: (each.keep.expired, each.size), default=None)
         return best.keep if best else None
 
+    def inside(self, path: str, first: int, last: int) -> tuple[Keep, ...]:
+        """What holds for a part of some lines, in order of place."""
+        found = [
+            each.keep
+            for each in self._by_path.get(path, ())
+            if each.touches(first, last) and not each.covers(first, last) and not each.keep.expired
+        ]
+        return tuple(dict.fromkeys(found))
+
+    def blind_spots(self) -> Iterator[BlindSpot]:
+        """Patterns that mean no code at all, each with what may have been meant."""
+        names = {
+            path: [scope.key.qualname for scope in unit.scopes]
+            for path, unit in self._inventory.units.items()
+        }
+        wrong = [
+            f"{each.keep.place} ({why_nothing(each.pattern, names)})"
+            for each in self._all
+            if each.pattern and not each.spans and not each.keep.expired
+        ]
+        if wrong:
+            more = [f"{len(wrong) - _SHOWN:,} more"] if len(wrong) > _SHOWN else []
+            yield BlindSpot(
+                "keep_matches_nothing",
+                f"Suppressions that match nothing: {', '.join([*wrong[:_SHOWN], *more])}. "
+                "What they were to keep may be called dead.",
+            )
+
     def split(self, path: str, ranges: Iterable[DeadRange]) -> tuple[DeadRange, ...]:
         """Cut ranges where what keeps them begins or ends, and mark the pieces."""
         held = self._by_path.get(path)
@@ -96,22 +127,22 @@ class Keeps:
         return tuple(
             self._became(each, by_file)
             for each in self._all
-            if each.is_pattern or each.spans.keys() & by_file.keys()
+            if each.pattern or each.spans.keys() & by_file.keys()
         )
 
     def _comments(self) -> Iterator[_Suppression]:
         for path, unit in sorted(self._inventory.units.items()):
             for each in sorted(unit.keeps, key=lambda keep: keep.line):
                 keep = self._keep(f"{path}:{each.line}", each)
-                yield _Suppression(keep, {path: [(each.first, each.last)]}, is_pattern=False)
+                yield _Suppression(keep, {path: [(each.first, each.last)]})
 
     def _of_pattern(self, each: KeepPattern) -> _Suppression:
         spans = {
             path: found
             for path, unit in self._inventory.units.items()
-            if matches_file(each.pattern, path) and (found := _matching(each.pattern, unit))
+            if matches_file(each, path) and (found := _matching(each, unit))
         }
-        return _Suppression(self._keep(f"{NAME}: {each.pattern}", each), spans, is_pattern=True)
+        return _Suppression(self._keep(f"{NAME}: {each.pattern}", each), spans, each)
 
     def _keep(self, place: str, each: KeepSpan | KeepPattern) -> Keep:
         expired = each.until is not None and each.until < self._day
@@ -156,6 +187,8 @@ class Keeps:
         ]
         if each.keep.expired:
             state = KeepState.EXPIRED
+        elif not each.spans:
+            state = KeepState.MATCHES_NOTHING
         else:
             needed = any(judged.needs(first, last) for judged, first, last in found)
             state = KeepState.HOLDS if needed else KeepState.NEEDLESS
@@ -176,6 +209,9 @@ class _Held:
     def covers(self, first: int, last: int) -> bool:
         return self.first <= first and last <= self.last
 
+    def touches(self, first: int, last: int) -> bool:
+        return self.first <= last and first <= self.last
+
 
 @dataclass
 class _Judged:
@@ -191,7 +227,7 @@ class _Judged:
     def needs(self, first: int, last: int) -> bool:
         """Whether anything in some lines is not known to be used."""
         return (
-            any(each.verdict not in _IN_USE for each in self._within(first, last))
+            any(each.verdict not in _IN_USE for each in self._kept(first, last))
             or any(each.first <= last and first <= each.last for each in self.file.dead_lines)
             or any(
                 each.verdict not in _IN_USE and first <= each.first and each.last <= last
@@ -201,21 +237,21 @@ class _Judged:
 
     def kept(self, first: int, last: int) -> list[str]:
         """Names of what lies in some lines, or of the function that they are a part of."""
-        found = self._within(first, last)
-        if not found:
-            around = [f for f in self.in_order if f.line <= first and last <= _last(f)]
-            found = sorted(around, key=lambda each: _last(each) - each.line)[:1]
-        return [f"{each.file}:{each.name}" for each in found]
+        return [f"{each.file}:{each.name}" for each in self._kept(first, last)]
 
-    def _within(self, first: int, last: int) -> list[FunctionEvidence]:
-        return [f for f in self.in_order if first <= f.line and _last(f) <= last]
+    def _kept(self, first: int, last: int) -> list[FunctionEvidence]:
+        found = [f for f in self.in_order if first <= f.line and _last(f) <= last]
+        if found:
+            return found
+        around = [f for f in self.in_order if f.line <= first and last <= _last(f)]
+        return sorted(around, key=lambda each: _last(each) - each.line)[:1]
 
 
 def _last(function: FunctionEvidence) -> int:
     return max(function.line, function.last_line)
 
 
-def _matching(pattern: str, unit: SourceUnit) -> list[tuple[int, int]]:
+def _matching(pattern: KeepPattern, unit: SourceUnit) -> list[tuple[int, int]]:
     """The lines of a file that a pattern means, without those within others of them."""
     if not names_functions(pattern):
         return [(1, max((each.last_line for each in unit.scopes), default=1))]

@@ -92,10 +92,14 @@ class KeepPattern:
     """An entry of ``[[tool.lambda-usage.keep]]`` in ``pyproject.toml``."""
 
     pattern: str
-    """``FILE`` or ``FILE:NAME`` with shell-style wildcards; paths as in the inventory."""
+    """``FILE``, ``FOLDER`` or ``FILE:NAME`` with shell-style wildcards; paths as in the inventory,
+    or as seen from where ``pyproject.toml`` lies."""
     reason: str = ""
     until: str | None = None
     """As of :class:`KeepSpan`."""
+    base: str = ""
+    """The source directory as seen from where ``pyproject.toml`` lies, such as ``src``; empty
+    where that is not above it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def test_each_suppression_says_what_became_of_it(world: World) -> None:
         "app.py:3": KeepState.HOLDS,
         "app.py:7": KeepState.EXPIRED,
         "pyproject.toml: app.py:handler": KeepState.EXPIRED,
-        "pyproject.toml: nowhere/*.py": KeepState.NEEDLESS,
+        "pyproject.toml: nowhere/*.py": KeepState.MATCHES_NOTHING,
     }
 
 

@@ -49,7 +49,7 @@ def test_the_fields_are_those_of_schema_1() -> None:
         "full_name inlined_name",
         "Statement": "first last kind",
         "KeepSpan": "first last line reason until",
-        "KeepPattern": "pattern reason until",
+        "KeepPattern": "pattern reason until base",
         "SourceProblem": "path reason",
     }
     assert CodeKey._fields == ("path", "qualname", "first_line", "ordinal")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from evidence_world import World
 
-from lambda_usage.evidence.inventory import read_inventory
+from lambda_usage.evidence.inventory import KeepsUnknownError, read_inventory
 from lambda_usage.evidence.keeps import Keeps
 from lambda_usage.evidence.model import (
     DeadRange,
@@ -199,10 +199,72 @@ def test_a_star_stands_for_folders_too(world: World) -> None:
     assert keeps(world).of("app/admin/jobs/night.py", 1, 2) is not None
 
 
-def test_a_pattern_that_matches_nothing_is_needless(world: World) -> None:
-    patterns(world, '[[tool.lambda-usage.keep]]\npattern = "app.py:Order"\n')
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "src/services/legacy.py:close_books",
+        "./src/services/legacy.py:close_*",
+        "services/legacy.py",
+        "services/",
+        "services",
+        "./services",
+        "src/services/",
+        "src",
+        ".",
+        "/services/legacy.py",
+        "services\\\\legacy.py",
+        "src\\\\services:close_books",
+    ],
+)
+def test_a_pattern_may_name_folders_and_begin_where_the_settings_lie(
+    world: World, pattern: str
+) -> None:
+    root = world.root / "src"
+    world.source("x = 1\n\n\ndef close_books():\n    return 1\n", "src/services/legacy.py")
+    patterns(world, f'[[tool.lambda-usage.keep]]\npattern = "{pattern}"\n')
+    found = Keeps(read_inventory(root), TODAY)
+    assert found.of("services/legacy.py", 4, 5) is not None
+    assert list(found.blind_spots()) == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "hint"),
+    [
+        (
+            "app.py:Order",
+            "no function or class of app.py, so it keeps nothing: did you mean Orders?",
+        ),
+        ("ap.py:old", "it matches no file, so it keeps nothing: did you mean app.py?"),
+        ("somewhere/else.py", "it matches no file, so it keeps nothing: correct it"),
+    ],
+)
+def test_a_pattern_that_matches_nothing_is_a_mistake_and_not_needless(
+    world: World, pattern: str, hint: str
+) -> None:
+    patterns(world, f'[[tool.lambda-usage.keep]]\npattern = "{pattern}"\n')
     (*_, evidence) = keeps(world).evidence(functions(Verdict.DEAD), [file()])
-    assert (evidence.state, evidence.functions) == (KeepState.NEEDLESS, ())
+    assert (evidence.state, evidence.functions) == (KeepState.MATCHES_NOTHING, ())
+    (spot,) = keeps(world).blind_spots()
+    assert f"pyproject.toml: {pattern} (" in spot.message
+    assert hint in spot.message
+
+
+def test_what_holds_for_a_part_is_told_of_all_that_stands_around_it(world: World) -> None:
+    places = [each.place for each in keeps(world).inside("app.py", 4, 13)]
+    assert places == ["app.py:8", "app.py:10"]
+    assert [each.place for each in keeps(world).inside("app.py", 8, 13)] == ["app.py:10"]
+    assert keeps(world).inside("app.py", 5, 6) == ()
+
+
+def test_what_has_expired_holds_for_no_part(world: World) -> None:
+    assert keeps(world).inside("app.py", 15, 18) == ()
+
+
+def test_what_keeps_a_line_without_code_in_a_dead_function_holds(world: World) -> None:
+    text = "def f():\n    global x  # lambda-usage: keep\n    x = 1\n"
+    world.source(text)
+    dead_function = [function("<module>", 1, 4, Verdict.USED), function("f", 1, 3, Verdict.DEAD)]
+    assert states(world, dead_function) == [KeepState.HOLDS]
 
 
 def test_patterns_are_those_of_the_source_or_of_its_repository(
@@ -254,16 +316,29 @@ def test_an_entry_with_a_mistake_holds_and_is_named(
 @pytest.mark.parametrize(
     ("settings", "problem"),
     [
-        ("[[tool.lambda-usage.keep]]\nreason = 'x'", "it has no pattern, so it keeps nothing"),
-        ("[tool.lambda-usage]\nkeep = ['app.py']", "it is no table"),
+        ("[[tool.lambda-usage.keep]]\nreason = 'x'", "entry 1, has no pattern"),
+        ("[[tool.lambda-usage.keep]]\npatern = 'app.py'", "entry 1, has no pattern"),
+        ("[tool.lambda-usage]\nkeep = [12]", "entry 1, is no table"),
         ("[[tool.lambda-usage.keeps]]\npattern = 'x'", "there is no tool.lambda-usage.keeps"),
         ("[[tool.lambda-usage.keep]\npattern = 'x'", "what it keeps is unknown"),
+        ("[[tool.lambda-usage.keep]]\npattern = 'x'\nuntil = 2026-13-01", "line 3"),
     ],
 )
-def test_settings_that_keep_nothing_are_named(world: World, settings: str, problem: str) -> None:
+def test_where_what_is_kept_cannot_be_known_there_is_no_inventory(
+    world: World, settings: str, problem: str
+) -> None:
     patterns(world, settings)
+    with pytest.raises(KeepsUnknownError, match="so nothing can be called dead") as found:
+        read_inventory(world.root)
+    assert problem in str(found.value)
+    assert "\n" not in str(found.value)
+
+
+def test_a_list_of_texts_holds_and_is_named(world: World) -> None:
+    patterns(world, "[tool.lambda-usage]\nkeep = ['app.py']")
     (found,) = read_inventory(world.root).keep_problems
-    assert problem in found.reason
+    assert "it is no table: write [[tool.lambda-usage.keep]]" in found.reason
+    assert keeps(world).of("app.py", 1, 18) is not None
 
 
 def test_one_table_in_place_of_a_list_holds_and_is_named(world: World) -> None:
