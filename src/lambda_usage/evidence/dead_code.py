@@ -61,7 +61,7 @@ def dead_code_report(
         functions += [_kept_function(each, keeps) for each in scopes]
     return DeadCodeReport(
         evidence(bundle),
-        blind_spots(bundle, inventory, broken, missing),
+        (*blind_spots(bundle, inventory, broken, missing), *keeps.blind_spots()),
         thresholds,
         tuple(files),
         tuple(functions),
@@ -79,6 +79,7 @@ def _kept_function(function: FunctionEvidence, keeps: Keeps) -> FunctionEvidence
         function,
         dead_lines=keeps.split(function.file, function.dead_lines),
         keep=keeps.of(function.file, function.line, function.last_line),
+        keep_inside=keeps.inside(function.file, function.line, function.last_line),
     )
 
 

@@ -10,18 +10,18 @@ from lambda_usage.evidence.model import (
     FunctionEvidence,
     Keep,
     LambdaFunctionVerdict,
-    PathEvidence,
     RangeKind,
     StatementEvidence,
     Thresholds,
     Verdict,
 )
 from lambda_usage.evidence.shipped import Edition, Shipped
+from lambda_usage.reports._findings import Standing
 from lambda_usage.reports._sentences import period
 from lambda_usage.reports._wording import (
     CONFIDENCE,
+    UNBOUNDED,
     count,
-    duration,
     named,
     percent,
     percent_above,
@@ -61,7 +61,7 @@ def one_in(share: float) -> str:
 
 
 def bound(share: float, unit: str) -> str:
-    """What an upper bound below 1 means."""
+    """What an upper bound means that bounds anything."""
     whole = trials(2, unit)[2:]
     if share > _RARE:
         return f"At most about {percent_above(share)} of {whole} run it ({CONFIDENCE} confidence)."
@@ -72,20 +72,37 @@ def overall_bound(function: FunctionEvidence) -> str:
     """What the upper bound of all Lambda functions together means; empty where it has none."""
     if function.use_upper_bound is None or not function.lambda_functions:
         return ""
-    if function.use_upper_bound < 1:
+    if function.use_upper_bound < UNBOUNDED:
         return bound(function.use_upper_bound, function.unit)
     blind = [each.lambda_function for each in function.lambda_functions if not each.exposure]
-    return f"Nothing bounds its use: {named(blind, MAX_NAMES)} could not have noticed it."
+    if blind:
+        return f"Nothing bounds its use: {named(blind, MAX_NAMES)} could not have noticed it."
+    thin = [each.lambda_function for each in function.lambda_functions if not _is_bounded(each)]
+    return f"Nothing bounds its use: {named(thin, MAX_NAMES)} had too few trials."
 
 
-def frequency(value: float | None, low: float | None, high: float | None) -> str:
-    """How often it runs."""
+def _is_bounded(each: LambdaFunctionVerdict) -> bool:
+    return each.use_upper_bound is not None and each.use_upper_bound < UNBOUNDED
+
+
+def overall_frequency(this: FunctionEvidence) -> str:
+    """How often it runs in all Lambda functions that ship it."""
+    ships = [each.lambda_function for each in this.lambda_functions]
+    of = f"the {len(ships):,} Lambda functions that ship it" if ships[1:] else "".join(ships)
+    whose = f"the invocations of {of}" if of else "invocations"
+    return frequency(this.frequency, this.frequency_low, this.frequency_high, whose)
+
+
+def frequency(value: float | None, low: float | None, high: float | None, whose: str) -> str:
+    """How often it runs. ``whose`` invocations these are."""
     if value is None or low is None or high is None:
         return "How often it runs is not known, for want of windows."
     if value <= 0:
-        return f"It ran in none of the windows: in less than {percent(high)} of invocations."
+        few = "they are too few to bound its use"
+        bounded = f"in less than {percent_above(high)} of {whose}" if high < UNBOUNDED else few
+        return f"It ran in none of the windows: {bounded}."
     between = percent_between(low, high)
-    return f"It runs in {percent(value)} of invocations ({between} at {CONFIDENCE})."
+    return f"It runs in {percent(value)} of {whose} ({between} at {CONFIDENCE})."
 
 
 def seen(ran: bool, first: str | None, last: str | None) -> str:
@@ -102,16 +119,22 @@ def moment(iso: str) -> str:
     return f"on {iso[:10]} at {iso[11:16]} UTC"
 
 
-def verdict(report: DeadCodeReport, function: FunctionEvidence, *, kept: bool) -> Iterator[str]:
+def verdict(
+    report: DeadCodeReport, function: FunctionEvidence, standing: Standing
+) -> Iterator[str]:
     """Whether it may be deleted, as far as the evidence goes.
 
     Args:
         report: What it rests on.
         function: What it is about.
-        kept: Whether somebody wants to keep it all the same.
+        standing: Under which heading it comes. What is kept or apart never gets a yes.
     """
-    if function.verdict is Verdict.DEAD:
-        asked = "But for that, yes" if kept else "On this evidence, yes"
+    if function.verdict is Verdict.DEAD and standing is Standing.APART:
+        yield "Do not count on it: nothing but stubs and error handling is silent in it."
+        yield _sentence(function.reason)
+    elif function.verdict is Verdict.DEAD:
+        kept = standing is Standing.KEPT
+        asked = "But for that, the evidence would do" if kept else "On this evidence, yes"
         yield f"{asked}: {function.reason}."
         yield (
             f"The evidence is of {period(report.evidence)}. What is needed less often than that "
@@ -156,7 +179,8 @@ def alone(each: LambdaFunctionVerdict, unit: str, limits: Thresholds) -> Iterato
     """What one Lambda function says of it."""
     if each.verdict in (Verdict.USED, Verdict.STARTUP):
         if each.verdict is Verdict.USED and unit == "invocations":
-            yield frequency(each.frequency, each.frequency_low, each.frequency_high)
+            shares = each.frequency, each.frequency_low, each.frequency_high
+            yield frequency(*shares, "its invocations")
         else:
             yield _sentence(each.reason)
         yield seen(True, each.first_seen, each.last_seen)
@@ -165,8 +189,10 @@ def alone(each: LambdaFunctionVerdict, unit: str, limits: Thresholds) -> Iterato
         f"{trials(each.exposure, unit)} on {count(each.days, 'day')} would have noticed it "
         f"({limits.min_exposure:,} on {limits.min_days:,} needed)."
     )
-    if each.use_upper_bound is not None and each.use_upper_bound < 1:
+    if each.use_upper_bound is not None and each.use_upper_bound < UNBOUNDED:
         yield bound(each.use_upper_bound, unit)
+    elif each.use_upper_bound is not None and each.exposure:
+        yield "Nothing bounds its use: that is too little."
     if each.verdict is Verdict.UNPROVEN and not missing(each, limits, unit):
         yield _sentence(each.reason)
 
@@ -204,34 +230,9 @@ def statement(found: StatementEvidence, *, on_loading: bool) -> str:
         return "No Lambda function that reported ships it."
     if found.verdict is Verdict.UNPROVEN:
         return "It was never noticed to run, on too thin evidence to call it dead."
+    if found.kind is not RangeKind.CODE:
+        return _sentence(_KINDS[found.kind])
     return f"{_sentence(_KINDS[found.kind])} The evidence is enough to say so."
-
-
-def ways(found: int, every: int) -> str:
-    """How many of the recorded paths run it."""
-    if every == 1:
-        runs = "runs it" if found else "does not run it"
-        return f"The one way through the code that was recorded {runs}"
-    number = f"{found:,} of the" if found else "None of the"
-    runs = "run" if found > 1 else "runs"
-    whole = f"{'All' if found == every else number} {every:,}"
-    return f"{whole} ways through the code that were recorded {runs} it"
-
-
-def path(found: PathEvidence) -> str:
-    """A way through the code, in one sentence."""
-    facts = [
-        f"{percent(found.share)} of invocations "
-        f"({percent_between(found.share_low, found.share_high)})"
-    ]
-    if found.lambda_functions:
-        names = (each.lambda_function for each in found.lambda_functions)
-        facts.append(f"of {', '.join(names)}")
-    if found.duration_mean_s is not None:
-        facts.append(f"{duration(found.duration_mean_s)} on average")
-    if found.errors > 0:
-        facts.append(f"about {count(max(found.errors, 1), 'error')}")
-    return _sentence(", ".join(facts))
 
 
 def _sentence(text: str) -> str:

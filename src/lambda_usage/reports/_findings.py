@@ -24,6 +24,8 @@ from lambda_usage.evidence.model import (
 
 MODULE = "<module>"
 
+_SILENT = (Verdict.DEAD, Verdict.UNPROVEN)
+
 
 class Standing(StrEnum):
     """Under which heading a function comes: its verdict, with two kinds of silence set apart."""
@@ -94,7 +96,7 @@ class RangeInside:
     def keep(self) -> Keep | None:
         """The suppression that holds for them."""
         found = (self.range.keep, self.function.keep)
-        return next((each for each in found if each and not each.expired), None)
+        return next(filter(holds, found), None)
 
 
 def different_lines(found: Iterable[DeadUnit | RangeInside]) -> int:
@@ -102,11 +104,50 @@ def different_lines(found: Iterable[DeadUnit | RangeInside]) -> int:
     return len({(each.file, line) for each in found for line in range(each.first, each.last + 1)})
 
 
+class Wanted:
+    """What somebody asked to keep, and what stands around it or a part of it.
+
+    Nobody can delete the one and keep the other.
+    """
+
+    def __init__(self, report: DeadCodeReport) -> None:
+        """Find it in a report."""
+        self._around: set[tuple[str, str]] = set()
+        for function in filter(_is_wanted, report.functions):
+            parts = function.name.split(".")
+            names = (".".join(parts[:end]) for end in range(1, len(parts)))
+            self._around |= {(function.file, name) for name in (MODULE, *names)}
+
+    def __contains__(self, function: FunctionEvidence) -> bool:
+        """Whether all of it or anything in it is to be kept."""
+        return _is_wanted(function) or (function.file, function.name) in self._around
+
+
+def holds(keep: Keep | None) -> bool:
+    """Whether a suppression is there, and its last day is not over."""
+    return keep is not None and not keep.expired
+
+
 def standings(report: DeadCodeReport) -> list[tuple[FunctionEvidence, Standing]]:
     """Every function with its heading, in order of file and line."""
-    holders = _holders(report)
+    wanted = Wanted(report)
     ordered = sorted(report.functions, key=_place)
-    return [(each, _standing(each, holders)) for each in ordered]
+    return [(each, _standing(each, each in wanted)) for each in ordered]
+
+
+def alone(verdict: Verdict, standing: Standing, *, wanted: bool) -> Standing:
+    """Under which heading a function comes by what one Lambda function says of it.
+
+    Args:
+        verdict: What that Lambda function says.
+        standing: Under which it comes by what all say together.
+        wanted: Whether it, or anything in it, is to be kept.
+    """
+    if verdict not in _SILENT:
+        return Standing(verdict.value)
+    if wanted:
+        return Standing.KEPT
+    return Standing.APART if standing is Standing.APART else Standing(verdict.value)
 
 
 def dead_units(report: DeadCodeReport) -> list[DeadUnit]:
@@ -167,26 +208,21 @@ def dead_dependencies(report: DeadCodeReport) -> list[DependencyEvidence]:
     return [each for each in report.dependencies if each.verdict is Verdict.DEAD]
 
 
-def _standing(function: FunctionEvidence, holders: set[tuple[str, str]]) -> Standing:
-    if function.verdict not in (Verdict.DEAD, Verdict.UNPROVEN):
+def _standing(function: FunctionEvidence, wanted: bool) -> Standing:
+    if function.verdict not in _SILENT:
         return Standing(function.verdict.value)
-    if _kept(function) or (function.file, function.name) in holders:
+    if wanted:
         return Standing.KEPT
     return Standing.APART if _is_apart(function) else Standing(function.verdict.value)
 
 
 def _kept(function: FunctionEvidence) -> bool:
-    return function.keep is not None and not function.keep.expired
+    return holds(function.keep)
 
 
-def _holders(report: DeadCodeReport) -> set[tuple[str, str]]:
-    """What stands around something kept: nobody can delete the one and keep the other."""
-    found: set[tuple[str, str]] = set()
-    for function in filter(_kept, report.functions):
-        parts = function.name.split(".")
-        found |= {(function.file, ".".join(parts[:end])) for end in range(1, len(parts))}
-        found.add((function.file, MODULE))
-    return found
+def _is_wanted(function: FunctionEvidence) -> bool:
+    parts = (*function.keep_inside, *(found.keep for found in function.dead_lines))
+    return any(map(holds, (function.keep, *parts)))
 
 
 def _is_apart(function: FunctionEvidence) -> bool:
@@ -196,19 +232,21 @@ def _is_apart(function: FunctionEvidence) -> bool:
 
 
 def _ranges(report: DeadCodeReport) -> Iterator[RangeInside]:
-    """Silent lines of functions that ran, and of those that come apart."""
+    """Silent lines of functions that ran, and of those that come apart; of others, kept ones."""
     whole = _dead_files(report)
     for function, standing in standings(report):
         ran = standing in (Standing.USED, Standing.STARTUP)
         if ran or (standing is Standing.APART and function.file not in whole):
-            for found in function.dead_lines:
-                yield RangeInside(function, found)
+            yield from (RangeInside(function, found) for found in function.dead_lines)
+        elif standing is Standing.KEPT and not _kept(function):
+            kept = (found for found in function.dead_lines if holds(found.keep))
+            yield from (RangeInside(function, found) for found in kept)
 
 
 def _dead_files(report: DeadCodeReport) -> set[str]:
-    """Files that were shipped and never loaded, with every function dead and none kept."""
+    """Files that were shipped and never loaded, with every function dead and nothing kept."""
     alive = {each.file for each in report.functions if each.verdict is not Verdict.DEAD}
-    alive |= {each.file for each in report.functions if _kept(each)}
+    alive |= {each.file for each in filter(_is_wanted, report.functions)}
     judged = {function.file for function in report.functions}
     shipped = {file.file for file in report.files if file.state is FileState.SHIPPED}
     return (shipped & judged) - alive

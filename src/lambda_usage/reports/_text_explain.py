@@ -7,17 +7,19 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from lambda_usage.evidence.model import Verdict
 from lambda_usage.reports import _page as page_of
 from lambda_usage.reports._explanation import Entry, Explanation, Part
+from lambda_usage.reports._findings import Standing
 from lambda_usage.reports._wording import line_range
 
 _STYLES = {
-    Verdict.USED: "green",
-    Verdict.STARTUP: "cyan",
-    Verdict.DEAD: "red",
-    Verdict.UNPROVEN: "yellow",
-    Verdict.NOT_DEPLOYED: "dim",
+    Standing.USED: "green",
+    Standing.STARTUP: "cyan",
+    Standing.DEAD: "red",
+    Standing.KEPT: "magenta",
+    Standing.APART: "dim",
+    Standing.UNPROVEN: "yellow",
+    Standing.NOT_DEPLOYED: "dim",
 }
 LABEL_WIDTH = 44
 
@@ -25,7 +27,7 @@ LABEL_WIDTH = 44
 def write_explanation(page: Console, explanation: Explanation) -> None:
     """Writes the whole explanation."""
     title = Text(explanation.name, style="bold").append("  ")
-    title.append_text(_verdict(explanation.verdict))
+    title.append_text(_standing(explanation.standing))
     page.print(title)
     lines = line_range(explanation.first, explanation.last)
     page.print(Text(f"{explanation.file}:{lines}", style="dim"))
@@ -54,10 +56,10 @@ def _rows(page: Console, entries: list[Entry]) -> None:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold", ratio=1)
     for entry in entries:
-        verdict = _verdict(entry.verdict) if entry.verdict else ""
-        table.add_row(f"  {entry.label}", verdict, entry.words)
+        standing = _standing(entry.standing) if entry.standing else ""
+        table.add_row(f"  {entry.label}", standing, entry.words)
     page.print(table)
 
 
-def _verdict(verdict: Verdict) -> Text:
-    return Text(verdict.value.replace("_", " "), style=_STYLES[verdict])
+def _standing(standing: Standing) -> Text:
+    return Text(standing.value.replace("_", " "), style=_STYLES[standing])

@@ -29,10 +29,12 @@ from lambda_usage.evidence.model import (
 from lambda_usage.evidence.shipped import Edition, Shipped
 from lambda_usage.reports._explanation import Explanation, explain
 from lambda_usage.reports._explanation_words import one_in
+from lambda_usage.reports._findings import Standing
 from lambda_usage.reports._places import Place
 from lambda_usage.reports.text import TextRenderer
 
 FILE = "orders/pricing.py"
+LOADED = FileState.LOADED
 API, NIGHTLY = "orders-api:live", "orders-nightly"
 SAME = {Edition.SAME: ("42",)}
 
@@ -133,7 +135,11 @@ def explained(
         functions=(function, *others),
         files=(file or FileEvidence(FILE, FileState.LOADED, function.dead_lines, 90),),
     )
-    found = explain(whole, Place(function, line, **place), hot_paths, shipped)
+    return told(explain(whole, Place(function, line, **place), hot_paths, shipped))
+
+
+def told(found: Explanation) -> dict[str, list[str]]:
+    """The words under each heading."""
     return {
         part.heading: [f"{each.label} {each.words}".strip() for each in part.entries]
         for part in found.parts
@@ -168,7 +174,62 @@ def test_other_code_may_not_be_deleted(
 def test_what_somebody_keeps_may_not_be_deleted(dead_code: DeadCodeReport) -> None:
     answer = explained(dead_code, replace(DEAD, keep=KEEP))["May I delete it?"]
     assert answer[0] == "No: it is kept on purpose until 2027-03-01 (year-end job)."
-    assert answer[1].startswith("But for that, yes: never run in 41,377 invocations")
+    assert answer[1].startswith("But for that, the evidence would do: never run in 41,377")
+
+
+@pytest.mark.parametrize("keep", [None, replace(KEEP, expired=True)])
+def test_what_holds_kept_lines_may_not_be_deleted(
+    dead_code: DeadCodeReport, keep: Keep | None
+) -> None:
+    lines = DeadRange(44, 46, RangeKind.CODE, KEEP), DeadRange(50, 50, RangeKind.CODE, KEEP)
+    function = replace(DEAD, keep=keep, dead_lines=(*DEAD.dead_lines, *lines))
+    found = explain(
+        replace(dead_code, functions=(function,), files=(FileEvidence(FILE, LOADED, (), 90),)),
+        Place(function, 45),
+    )
+    assert found.standing is Standing.KEPT
+    text = told(found)["May I delete it?"]
+    assert text[0] == "Not as a whole: something in it is kept on purpose."
+    assert text[-1] == "Kept on purpose in it: lines 44-46, line 50."
+    assert " yes" not in " ".join(text)
+
+
+def test_what_is_apart_may_not_be_counted_on(dead_code: DeadCodeReport) -> None:
+    failing = replace(DEAD, dead_lines=(DeadRange(41, 58, RangeKind.ERROR_HANDLING),))
+    answer = explained(dead_code, failing)["May I delete it?"]
+    assert answer == [
+        "Do not count on it: nothing but stubs and error handling is silent in it.",
+        "Never run in 41,377 invocations of orders-nightly over 16 days.",
+    ]
+
+
+def test_silent_error_handling_is_not_said_to_be_proven(dead_code: DeadCodeReport) -> None:
+    kind = RangeKind.ERROR_HANDLING
+    statement = StatementEvidence(45, 45, "legacy", Verdict.DEAD, kind, 0.0)
+    file = FileEvidence(FILE, LOADED, (), 90, statements=(statement,))
+    (line,) = explained(dead_code, DEAD, file=file, line=45)["Line 45"]
+    assert line.endswith("that nothing failed proves nothing.")
+
+
+@pytest.mark.parametrize(
+    ("dead", "standing"),
+    [
+        (replace(DEAD, keep=KEEP), Standing.KEPT),
+        (replace(USED, keep=KEEP), Standing.KEPT),
+        (replace(USED, keep_inside=(KEEP,)), Standing.KEPT),
+        (
+            replace(DEAD, dead_lines=(DeadRange(41, 58, RangeKind.ERROR_HANDLING),)),
+            Standing.APART,
+        ),
+    ],
+)
+def test_what_is_kept_or_apart_is_dead_for_no_lambda_function(
+    dead_code: DeadCodeReport, dead: FunctionEvidence, standing: Standing
+) -> None:
+    whole = replace(dead_code, functions=(dead,), files=(FileEvidence(FILE, LOADED, (), 90),))
+    parts = {part.heading: part.entries for part in explain(whole, Place(dead)).parts}
+    shown = {each.label: each.standing for each in parts["In each Lambda function"]}
+    assert shown[NIGHTLY] is standing
 
 
 def test_what_was_kept_until_a_day_that_is_over_may_be_deleted(dead_code: DeadCodeReport) -> None:
@@ -192,9 +253,9 @@ def test_what_is_in_it_and_not_dead_is_named(dead_code: DeadCodeReport) -> None:
     ]
     found = explained(dead_code, CLASS, None, (), *inside)
     assert "Not dead in it: Coupons.apply (1 of 2)." in found["May I delete it?"]
-    assert "Dead in it: Coupons.redeem (1)." in found["May I delete it?"]
+    assert not any(each.startswith("Dead in it") for each in found["May I delete it?"])
     assert "Kept on purpose in it: Coupons.redeem." in found["May I delete it?"]
-    assert found["Functions and classes in it"][0] == "1 used, 1 dead."
+    assert found["Functions and classes in it"][0] == "1 used, 1 kept."
     assert [each.split()[1] for each in found["Functions and classes in it"][1:]] == [
         "Coupons.apply",
         "Coupons.redeem",
@@ -216,22 +277,43 @@ def test_the_paths_that_run_it_are_what_would_be_missed(
     first, *others = hot_paths.paths
     paths = (replace(first, lambda_functions=(PathShare(API, 0.6, 0.5, 0.7, 100.0),)), *others)
     answer = explained(dead_code, USED, replace(hot_paths, paths=paths))["What would I miss?"]
-    assert answer[0] == (
-        "2 of the 3 ways through the code that were recorded run it: 99 % of invocations."
+    assert answer[0] == "2 of the 3 ways through the code that were recorded run it."
+    assert answer[1] == "About 60 % of the invocations of orders-api:live run it."
+    assert "9f2c01aa 60 % of the invocations of orders-api:live (50-70 %), 12 ms on average." in (
+        answer
     )
-    assert answer[1] == (
-        "9f2c01aa 61 % of invocations (60.9-61.9 %), of orders-api:live, 12 ms on average."
+    assert answer[-1].endswith(
+        "of all invocations (36.9-37.9 %), 204 ms on average, about 1,204 errors."
     )
-    assert answer[2].endswith("204 ms on average, about 1,204 errors.")
+
+
+def test_what_a_small_lambda_function_would_miss_is_its_own_share_not_the_fleets(
+    dead_code: DeadCodeReport, hot_paths: HotPathsReport
+) -> None:
+    rare = replace(
+        hot_paths.paths[0],
+        share=0.0099,
+        lambda_functions=(PathShare(NIGHTLY, 0.85, 0.8, 0.9, 18_000.0),),
+    )
+    small = replace(
+        USED, lambda_functions=(says(NIGHTLY, Verdict.USED, 20_000, 16, frequency=0.9),)
+    )
+    answer = explained(dead_code, small, replace(hot_paths, paths=(rare,)))["What would I miss?"]
+    assert answer[1:3] == [
+        "About 90 % of the invocations of orders-nightly run it.",
+        "Of the invocations of all Lambda functions together, 0.99 % took these ways.",
+    ]
+    assert answer[3].startswith("9f2c01aa 85 % of the invocations of orders-nightly (80-90 %)")
+    known = explained(dead_code, small)["What is known of it?"]
+    assert any("of the invocations of orders-nightly" in each for each in known)
 
 
 def test_what_every_path_runs_is_told_so(
     dead_code: DeadCodeReport, hot_paths: HotPathsReport
 ) -> None:
     handler = replace(USED, file="orders/handler.py", name="handler")
-    assert explained(dead_code, handler, hot_paths)["What would I miss?"][0].startswith(
-        "All 3 ways through the code that were recorded run it: 99 % of invocations."
-    )
+    answer = explained(dead_code, handler, hot_paths)["What would I miss?"]
+    assert answer[0] == "All 3 ways through the code that were recorded run it."
 
 
 def test_that_no_path_runs_it_is_told(dead_code: DeadCodeReport, hot_paths: HotPathsReport) -> None:
@@ -269,6 +351,33 @@ def test_a_bound_that_says_little_is_told_as_a_percentage(dead_code: DeadCodeRep
     assert "At most about 96 % of invocations run it (95 % confidence)." in known
 
 
+def test_a_bound_that_bounds_nothing_is_told_to_be_none(dead_code: DeadCodeReport) -> None:
+    thin = replace(
+        UNPROVEN,
+        use_upper_bound=0.991,
+        lambda_functions=(says(NIGHTLY, Verdict.UNPROVEN, 1, 1, 0.991),),
+    )
+    parts = explained(dead_code, thin)
+    assert (
+        "Nothing bounds its use: orders-nightly had too few trials."
+        in (parts["What is known of it?"])
+    )
+    told = " ".join(each for part in parts.values() for each in part)
+    assert "100 %" not in told
+    assert "Nothing bounds its use: that is too little." in told
+
+
+def test_silence_in_windows_is_never_told_to_bound_more_than_it_does(
+    dead_code: DeadCodeReport,
+) -> None:
+    silent = replace(USED, frequency=0.0, frequency_low=0.0, frequency_high=0.00101)
+    known = " ".join(explained(dead_code, silent)["What is known of it?"])
+    assert "none of the windows: in less than 0.11 % of" in known
+    silent = replace(silent, frequency_high=0.995)
+    known = " ".join(explained(dead_code, silent)["What is known of it?"])
+    assert "none of the windows: they are too few to bound its use." in known
+
+
 def test_what_nothing_bounds_is_not_given_a_bound(dead_code: DeadCodeReport) -> None:
     blind = replace(
         UNPROVEN,
@@ -285,7 +394,8 @@ def test_when_and_how_often_it_ran_is_told(dead_code: DeadCodeReport) -> None:
         "It was first noticed to run on 2026-11-01 at 00:00 UTC, and last on 2026-11-16 at "
         "23:59 UTC."
     )
-    assert "It runs in 37 % of invocations (35.4-39.4 % at 95 %)." in known
+    whose = "the invocations of the 2 Lambda functions that ship it"
+    assert f"It runs in 37 % of {whose} (35.4-39.4 % at 95 %)." in known
 
 
 def test_what_ran_unnoticed_is_not_said_never_to_have_run(dead_code: DeadCodeReport) -> None:

@@ -19,6 +19,7 @@ from lambda_usage.evidence.model import (
 from lambda_usage.reports._findings import (
     MODULE,
     Standing,
+    alone,
     dead_units,
     different_lines,
     kept_units,
@@ -118,6 +119,53 @@ def test_kept_lines_of_a_used_function_are_not_among_the_dead(
     found = report(dead_code, used)
     assert ranges_inside(found) == []
     assert [(unit.name, unit.first, unit.last) for unit in kept_units(found)] == [("f", 4, 5)]
+
+
+def test_what_stands_around_a_kept_statement_is_not_called_dead(
+    dead_code: DeadCodeReport,
+) -> None:
+    kept = DeadRange(5, 5, RangeKind.CODE, HOLDS)
+    found = report(
+        dead_code,
+        function(MODULE, 1, 40),
+        function("Coupons", 2, 30),
+        replace(
+            function("Coupons.redeem", 3, 9), dead_lines=(DeadRange(4, 4, RangeKind.CODE), kept)
+        ),
+        function("Coupons.void", 10, 19),
+        state=FileState.SHIPPED,
+    )
+    assert names(found) == ["Coupons.void"]
+    assert [(unit.name, unit.first, unit.last) for unit in kept_units(found)] == [
+        ("Coupons.redeem", 5, 5)
+    ]
+    assert ranges_inside(found) == []
+
+
+def test_a_kept_line_that_is_among_no_dead_lines_holds_what_is_around_it(
+    dead_code: DeadCodeReport,
+) -> None:
+    found = report(dead_code, replace(function("f", 1, 9), keep_inside=(HOLDS,)))
+    assert [standing for _, standing in standings(found)] == [Standing.KEPT]
+
+
+def test_a_file_with_a_kept_line_is_not_dead_as_a_whole(dead_code: DeadCodeReport) -> None:
+    line = DeadRange(4, 4, RangeKind.CODE, HOLDS)
+    body = replace(function(MODULE, 1, 40), dead_lines=(line,))
+    found = report(dead_code, body, function("f", 6, 30), state=FileState.SHIPPED)
+    assert [(unit.name, unit.whole_file) for unit in dead_units(found)] == [("f", False)]
+    assert [(unit.name, unit.first, unit.last) for unit in kept_units(found)] == [(MODULE, 4, 4)]
+
+
+@pytest.mark.parametrize("verdict", [Verdict.DEAD, Verdict.UNPROVEN])
+def test_what_is_kept_or_apart_is_not_dead_for_one_lambda_function_either(
+    verdict: Verdict,
+) -> None:
+    assert alone(verdict, Standing.APART, wanted=False) is Standing.APART
+    assert alone(verdict, Standing.KEPT, wanted=True) is Standing.KEPT
+    assert alone(verdict, Standing.USED, wanted=True) is Standing.KEPT
+    assert alone(verdict, Standing.USED, wanted=False) == verdict
+    assert alone(Verdict.USED, Standing.USED, wanted=True) is Standing.USED
 
 
 def test_a_stub_is_apart_and_not_unproven(dead_code: DeadCodeReport) -> None:

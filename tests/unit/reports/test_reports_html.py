@@ -242,6 +242,7 @@ def test_what_holds_something_kept_is_not_said_to_be_free_to_go(
     later = page.later
     answer = [later["words"][each] for each in later["functions"][number][3]]
     assert answer[0] == "Not as a whole: something in it is kept on purpose."
+    assert " yes" not in " ".join(answer)
 
 
 def test_each_line_stands_as_its_statement_does() -> None:

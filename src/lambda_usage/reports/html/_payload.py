@@ -10,6 +10,7 @@ from typing import Any
 
 from lambda_usage.evidence.model import (
     DeadCodeReport,
+    DeadRange,
     DependencyEvidence,
     Evidence,
     FileEvidence,
@@ -18,7 +19,7 @@ from lambda_usage.evidence.model import (
     HotPathsReport,
     LambdaFunctionVerdict,
     PathEvidence,
-    Verdict,
+    RangeKind,
 )
 from lambda_usage.reports import _explanation_words as explained
 from lambda_usage.reports._bearing import bears
@@ -27,11 +28,16 @@ from lambda_usage.reports._findings import (
     DeadUnit,
     KeptUnit,
     RangeInside,
+    Standing,
+    Wanted,
+    alone,
     dead_units,
+    holds,
     kept_units,
     ranges_apart,
     ranges_inside,
 )
+from lambda_usage.reports._may_delete import Answers
 from lambda_usage.reports._paths import steps
 from lambda_usage.reports._wording import duration, percent
 from lambda_usage.reports.html._lines import LETTERS, NOTHING, counted
@@ -90,15 +96,16 @@ def for_later(dead_code: DeadCodeReport, numbers: Numbering) -> dict[str, Any]:
     """What the page needs to tell of one function, or to take the view of one Lambda function."""
     words: Interned[str] = Interned()
     verdicts: Interned[tuple[Any, ...]] = Interned()
+    answers, wanted = Answers(dead_code), Wanted(dead_code)
     functions = [
         [
             [
-                verdicts(tuple(_verdict(each, function.unit, numbers, words)))
-                for each in function.lambda_functions
+                verdicts(tuple(_verdict(each, function.unit, own, numbers, words)))
+                for each, own in _alone(function, state, answers, wanted)
             ],
-            [[dead.first, dead.last, dead.kind.value] for dead in function.dead_lines],
+            [_dead_lines(dead, function, state) for dead in function.dead_lines],
             words(function.first_seen or ""),
-            [words(each) for each in _may_delete(dead_code, function, state)],
+            [words(each) for each in _may_delete(answers, function)],
             [words(each) for each in wants(dead_code, function, ())],
             [words(each.message) for each in dead_code.blind_spots if bears(each, function)],
         ]
@@ -107,18 +114,24 @@ def for_later(dead_code: DeadCodeReport, numbers: Numbering) -> dict[str, Any]:
     return {"functions": functions, "verdicts": verdicts.values, "words": words.values}
 
 
-def _may_delete(dead_code: DeadCodeReport, function: FunctionEvidence, state: str) -> Iterator[str]:
-    """The answer in words, the same as on the command line."""
-    keep = function.keep
-    kept = keep is not None and not keep.expired
-    if keep:
-        words = explained.keep(keep)
-        yield f"{'No: it' if kept else 'It'} {words[0].lower()}{words[1:]}"
-    elif state == "kept":
-        yield "Not as a whole: something in it is kept on purpose."
-    if function.verdict is Verdict.DEAD and state in ("stub", "error-handling"):
-        yield "Do not count on it: nothing but stubs and error handling is silent in it."
-    yield from explained.verdict(dead_code, function, kept=kept)
+def _alone(
+    function: FunctionEvidence, state: str, answers: Answers, wanted: Wanted
+) -> Iterator[tuple[LambdaFunctionVerdict, str]]:
+    """What each Lambda function says, and how the function stands by it."""
+    standing, is_wanted = answers.standing(function), function in wanted
+    for each in function.lambda_functions:
+        found = alone(each.verdict, standing, wanted=is_wanted)
+        yield each, state if found is Standing.APART else found.value
+
+
+def _dead_lines(dead: DeadRange, function: FunctionEvidence, state: str) -> Row:
+    if holds(dead.keep) or holds(function.keep) or state == "kept":
+        return [dead.first, dead.last, "kept"]
+    return [dead.first, dead.last, "dead" if dead.kind is RangeKind.CODE else dead.kind.value]
+
+
+def _may_delete(answers: Answers, function: FunctionEvidence) -> Iterator[str]:
+    yield from answers.may_delete(function)
     if bound := explained.overall_bound(function):
         yield bound
 
@@ -163,18 +176,24 @@ def _use(use: Use, words: Interned[str]) -> Row:
 
 
 def _verdict(
-    each: LambdaFunctionVerdict, unit: str, numbers: Numbering, words: Interned[str]
+    each: LambdaFunctionVerdict, unit: str, state: str, numbers: Numbering, words: Interned[str]
 ) -> Row:
     return [
         numbers.lambdas(each.lambda_function),
-        _STATES.index(each.verdict),
+        _STATES.index(state),
         round(each.exposure),
         each.days,
         *_use(use_of(each, unit), words),
         words(each.first_seen or ""),
         words(each.last_seen or ""),
         words(each.reason),
+        *_interval(each),
     ]
+
+
+def _interval(each: LambdaFunctionVerdict) -> Row:
+    shares = each.frequency_low, each.frequency_high
+    return [] if None in shares else [significant(share) for share in shares if share is not None]
 
 
 def _unit(unit: DeadUnit, numbers: Numbering) -> Row:
@@ -249,5 +268,5 @@ def _dependency(each: DependencyEvidence, numbers: Numbering, words: Interned[st
         round(each.exposure),
         each.days,
         words(each.reason),
-        [_verdict(verdict, "invocations", numbers, words) for verdict in each.lambda_functions],
+        [_verdict(v, "invocations", v.verdict, numbers, words) for v in each.lambda_functions],
     ]

@@ -45,7 +45,7 @@ const deadInside = raw.inside.map(placed).map((each) => ({ ...each, kind: "dead"
 const apart = raw.apart.map(placed).map((each) => ({ ...each, kind: each.rest[0] }));
 const keptPieces = raw.kept.map(placed).map((each) => ({ ...each, keep: suppressions[each.rest[0]] }));
 
-const along = raw.along.map(([file, name, number]) => ({ file, name, function: functions[number] }));
+const along = raw.along.map(([file, name, number], place) => ({ place, file, name, function: functions[number] }));
 const paths = raw.paths.map((row, number) => ({
   number,
   id: row[0], share: row[1], interval: row[2], value: row[3], low: row[4], high: row[5],
@@ -62,6 +62,7 @@ const verdictFrom = (words) => (row) => ({
   lambda: row[0], state: STATES[row[1]], exposure: row[2], days: row[3],
   use: words[row[4]], interval: words[row[5]], rank: row[6],
   firstSeen: words[row[7]], lastSeen: words[row[8]], reason: words[row[9]],
+  low: row[10] ?? null, high: row[11] ?? null,
 });
 const dependencies = raw.dependencies.map((row) => ({
   name: row[0], version: row[1], state: STATES[row[2]], exposure: row[3], days: row[4],
@@ -84,7 +85,7 @@ function detailsOfFunctions() {
     const verdicts = later.verdicts.map(verdictFrom(later.words));
     return later.functions.map(([own, ranges, first, answer, wants, spots]) => ({
       verdicts: own.map((each) => verdicts[each]),
-      ranges: ranges.map(([from, to, kind]) => ({ first: from, last: to, kind })),
+      ranges: ranges.map(([from, to, state]) => ({ first: from, last: to, state })),
       firstSeen: later.words[first],
       answer: answer.map((each) => later.words[each]),
       wants: wants.map((each) => later.words[each]),

@@ -18,17 +18,6 @@ function byLambda(each, found) {
       h("thead", {}, h("tr", {}, heads.map((name, place) => h("th", { scope: "col", class: classes[place] }, name)))), h("tbody", {}, rows)));
 }
 
-/** What lies in a function that has others inside it. */
-function inside(each, found) {
-  const own = found.ranges.reduce((sum, range) => sum + range.last - range.first + 1, 0);
-  const words = [];
-  if (own && (each.state === "used" || each.state === "startup")) words.push(`But ${count(own, "line")} of it never ran: ${own === 1 ? "it is" : "they are"} marked below.`);
-  const members = each.name === "<module>" ? [] : each.file.functions.filter((other) => other.name.startsWith(`${each.name}.`));
-  const alive = members.filter((other) => other.state !== "dead");
-  if (each.state === "dead" && members.length) words.push(alive.length ? `Not dead in it: ${listed(alive.map((other) => other.name))}.` : `All that is in it is dead as well: ${count(members.length, "function")}.`);
-  return words.map((text) => h("p", {}, text));
-}
-
 function missed(each, found) {
   const ran = found.verdicts.filter((own) => own.state === "used" || own.state === "startup");
   const taken = paths.filter((path) => path.along.some((step) => step.function === each));
@@ -72,7 +61,7 @@ addView("function", "functions", async (params) => {
     ["First seen", minute(found.firstSeen) || "never"], ["Last seen", minute(each.lastSeen) || "never"],
   ];
   const note = found.ranges.length && each.state !== "dead" ? h("ul", { class: "ranges" }, found.ranges.slice(0, 30).map((range) =>
-    h("li", {}, verdict(range.kind === "code" ? (each.state === "kept" ? "kept" : "dead") : range.kind), " ",
+    h("li", {}, verdict(range.state), " ",
       h("a", { href: address({ file: each.file.path, line: `${range.first}-${range.last}` }) }, `${range.first === range.last ? "line" : "lines"} ${span(range.first, range.last)}`)))) : null;
   return page({
     title: [named(each.name, each.line), verdict(each.state)], name: each.name,
@@ -80,7 +69,7 @@ addView("function", "functions", async (params) => {
   },
   h("div", { class: "function-body" },
     h("div", { class: "words" },
-      section("answer", "May I delete this?", found.answer.map((words) => h("p", {}, words)), inside(each, found)),
+      section("answer", "May I delete this?", found.answer.map((words) => h("p", {}, words))),
       section("missed", "What would I miss if I did?", missed(each, found)),
       each.state !== "used" && found.wants.length ? section("wants", "What would make it dead?", found.wants.map((words) => h("p", {}, words))) : null,
       found.spots.length && each.state !== "used" ? section("spots", "What the data cannot show here", h("ul", {}, found.spots.map((words) => h("li", {}, words)))) : null,

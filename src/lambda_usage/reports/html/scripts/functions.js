@@ -3,10 +3,8 @@
 /** A function as all Lambda functions together see it, or as one does. */
 function seenBy(each, own) {
   if (!own) return each;
-  // What is kept, and what only serves to fail, stays apart from what is dead.
-  const apartStill = ["kept", "stub", "error-handling"].includes(each.state) && ["dead", "unproven"].includes(own.state);
   return {
-    ...each, state: apartStill ? each.state : own.state, exposure: own.exposure, use: own.use, interval: own.interval,
+    ...each, state: own.state, exposure: own.exposure, use: own.use, interval: own.interval,
     rank: own.rank, lastSeen: own.lastSeen, reason: own.reason, days: own.days,
     text: `${each.name} ${each.file.path} ${own.reason}`.toLowerCase(),
   };

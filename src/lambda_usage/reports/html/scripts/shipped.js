@@ -38,7 +38,8 @@ function keptFunctions(names) {
 const KEEP_STATES = {
   holds: ["kept", "Holds", "It keeps code that is dead, or might be called so later."],
   expired: ["unproven", "Expired", "Its day is over: what it kept is reported like all other code."],
-  needless: ["not_deployed", "Needless", "All that it keeps is used, or there is nothing to keep. It can go."],
+  matches_nothing: ["dead", "Matches nothing", "A mistake: it means no code at all, so what it was to keep may be called dead. Correct it, or take it away."],
+  needless: ["not_deployed", "Needless", "All that it keeps is used, or comes in no report. It can go."],
 };
 
 addView("suppressions", "suppressions", (params, kept, signal) => {
