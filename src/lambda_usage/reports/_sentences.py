@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lambda_usage.evidence.model import Evidence, FunctionEvidence, Thresholds, Verdict
 from lambda_usage.reports._findings import MODULE, DeadUnit
-from lambda_usage.reports._wording import CONFIDENCE, bound, count, percent
+from lambda_usage.reports._wording import CONFIDENCE, UNBOUNDED, bound, count, percent
 
 
 def traffic(seen: Evidence) -> str:
@@ -50,6 +50,8 @@ def unit_bound(unit: DeadUnit) -> str:
     """``used in less than 0.15 % of invocations (95 %)``; empty where there is no bound."""
     if unit.use_upper_bound is None:
         return ""
+    if unit.use_upper_bound >= UNBOUNDED:
+        return "nothing bounds its use"
     trials = "process starts" if unit.unit == "inits" else "invocations"
     return f"{bound(unit.use_upper_bound, trials)} ({CONFIDENCE})"
 

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 
 CONFIDENCE = "95 %"
 
+UNBOUNDED = 0.99
+"""An upper bound from here on, rounded up, would bound nothing."""
+
 
 def count(number: float, singular: str, plural: str = "") -> str:
     """``1 file``, ``1,200 files``."""
@@ -29,7 +32,9 @@ def percent(share: float, digits: int = 2) -> str:
 
 def percent_above(share: float) -> str:
     """A share rounded up, so that "less than" stays true of it."""
-    if share >= 0.99:
+    if share <= 0:
+        return "0 %"
+    if share >= UNBOUNDED:
         return "100 %"
     return f"{_digits(share * 100, 2, up=True)} %"
 
@@ -41,7 +46,7 @@ def percent_between(low: float, high: float) -> str:
 
 
 def bound(share: float, unit: str = "invocations") -> str:
-    """``used in less than 0.15 % of invocations``."""
+    """``used in less than 0.15 % of invocations``, of a share below :data:`UNBOUNDED`."""
     return f"used in less than {percent_above(share)} of {unit}"
 
 

@@ -6,7 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambda_usage.evidence.model import LambdaFunctionVerdict, Verdict
 from lambda_usage.reports import _wording as wording
+from lambda_usage.reports._findings import DeadUnit
+from lambda_usage.reports._sentences import unit_bound
+from lambda_usage.reports.html._use import use_of
 
 
 @pytest.mark.parametrize(
@@ -36,6 +40,15 @@ def test_a_rounded_bound_is_never_below_the_bound(share: float) -> None:
 
 def test_a_bound_reads_as_a_sentence() -> None:
     assert wording.bound(0.00149) == "used in less than 0.15 % of invocations"
+
+
+def test_a_bound_of_everything_is_told_to_be_none() -> None:
+    unit = DeadUnit("app.py", "f", 1, 2, 0, 0.99, "invocations")
+    assert unit_bound(unit) == "nothing bounds its use"
+    thin = LambdaFunctionVerdict(
+        "api", Verdict.DEAD, 1.0, 1, 0.99, None, None, None, None, None, "never ran"
+    )
+    assert use_of(thin, "invocations").words == "not known"
 
 
 @pytest.mark.parametrize(

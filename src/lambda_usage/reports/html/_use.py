@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from lambda_usage.evidence.model import FunctionEvidence, LambdaFunctionVerdict, Verdict
-from lambda_usage.reports._wording import percent, percent_above, percent_between
+from lambda_usage.reports._wording import UNBOUNDED, percent, percent_above, percent_between
 
 
 class Use(NamedTuple):
@@ -40,6 +40,6 @@ def between(low: float, high: float) -> str:
 
 def _bound(bound: float, unit: str) -> Use:
     rank = -3.0 + min(bound, 1.0)
-    if bound >= 1:
+    if bound >= UNBOUNDED:
         return Use("not known", "", rank)
     return Use(f"< {percent_above(bound)}", "of starts" if unit == "inits" else "", rank)
