@@ -15,6 +15,7 @@ from lambda_usage.evidence.model import (
     FileEvidence,
     FunctionEvidence,
     HotPathsReport,
+    Keep,
     RangeKind,
     StatementEvidence,
     Verdict,
@@ -24,13 +25,13 @@ from lambda_usage.reports import _explanation_words as words
 from lambda_usage.reports._bearing import bears
 from lambda_usage.reports._explanation_paths import missed
 from lambda_usage.reports._explanation_wants import wants
-from lambda_usage.reports._findings import MODULE
+from lambda_usage.reports._findings import Standing, Wanted, alone, holds
+from lambda_usage.reports._may_delete import Answers
 from lambda_usage.reports._paths import Meant
 from lambda_usage.reports._places import Place, place_name
 from lambda_usage.reports._sentences import plain_name, rule, use
-from lambda_usage.reports._wording import count, line_range, named
+from lambda_usage.reports._wording import line_range
 
-MAX_NAMES = 5
 
 _ALIVE = (Verdict.USED, Verdict.STARTUP)
 
@@ -41,7 +42,7 @@ class Entry:
 
     words: str
     label: str = ""
-    verdict: Verdict | None = None
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Explanation:
     file: str
     first: int
     last: int
-    verdict: Verdict
+    standing: Standing
     parts: tuple[Part, ...]
     """None without entries."""
 
@@ -99,7 +100,7 @@ def explain(
         function.file,
         function.line,
         max(function.line, function.last_line),
-        function.verdict,
+        asked.standing,
         tuple(each for each in parts if each.entries),
     )
 
@@ -119,14 +120,10 @@ class _Asked:
         self._function = place.function
         self._hot_paths = hot_paths
         self._shipped = {each.lambda_function: each for each in shipped}
-        self._inside = [each for each in report.functions if self._is_inside(each)]
-
-    def _is_inside(self, other: FunctionEvidence) -> bool:
-        this = self._function
-        if other.file != this.file or other is this:
-            return False
-        named = this.name == MODULE or other.name.startswith(f"{this.name}.")
-        return named and this.line <= other.line <= max(this.last_line, this.line)
+        self._answers = Answers(report)
+        self._inside = self._answers.inside(place.function)
+        self.standing = self._answers.standing(place.function)
+        self._wanted = place.function in Wanted(report)
 
     @property
     def _file(self) -> FileEvidence | None:
@@ -151,36 +148,12 @@ class _Asked:
         yield Entry(
             f"{told} {words.keep(keep) if keep else ''}".rstrip(),
             _lines(statement.first, statement.last),
-            _shown(statement.verdict, statement.kind),
+            _shown(statement.verdict, statement.kind, keep),
         )
 
     def may_delete(self) -> Iterator[Entry]:
         """The answer that most people come for."""
-        keep = self._function.keep
-        kept = bool(keep and not keep.expired)
-        if keep and kept:
-            yield Entry(f"No: it {_lowered(words.keep(keep))}")
-        yield from map(Entry, words.verdict(self._report, self._function, kept=kept))
-        yield from self._may_delete_inside(kept)
-
-    def _may_delete_inside(self, kept: bool) -> Iterator[Entry]:
-        dead = [plain_name(each.name) for each in self._inside if each.verdict is Verdict.DEAD]
-        alive = [each for each in self._inside if each.verdict is not Verdict.DEAD]
-        if not self._inside:
-            return
-        if not alive:
-            number = len(self._inside)
-            yield Entry(f"All that is in it is dead as well: {count(number, 'function')}.")
-        else:
-            yield Entry(
-                f"Not dead in it: {named([plain_name(each.name) for each in alive], MAX_NAMES)} "
-                f"({len(alive):,} of {len(self._inside):,})."
-            )
-            if dead:
-                yield Entry(f"Dead in it: {named(dead, MAX_NAMES)} ({len(dead):,}).")
-        wanted = [each.name for each in self._inside if each.keep and not each.keep.expired]
-        if wanted and not kept:
-            yield Entry(f"Kept on purpose in it: {named(wanted, MAX_NAMES)}.")
+        yield from map(Entry, self._answers.may_delete(self._function))
 
     def paths(self) -> Iterator[Entry]:
         """The traffic that runs it."""
@@ -210,32 +183,36 @@ class _Asked:
                 words.ships(self._shipped.get(each.lambda_function)),
                 *words.alone(each, self._function.unit, self._report.thresholds),
             ]
-            yield Entry(" ".join(filter(None, sentences)), each.lambda_function, each.verdict)
+            shown = alone(each.verdict, self.standing, wanted=self._wanted)
+            yield Entry(" ".join(filter(None, sentences)), each.lambda_function, shown)
 
     def lines(self) -> Iterator[Entry]:
         """Lines that never ran: proven, then unproven."""
         for each in self._function.dead_lines:
             label = _lines(each.first, each.last)
-            yield Entry(words.lines(each.kind, each.keep), label, _shown(Verdict.DEAD, each.kind))
+            keep = self._function.keep if holds(self._function.keep) else each.keep
+            shown = _shown(Verdict.DEAD, each.kind, keep)
+            yield Entry(words.lines(each.kind, each.keep), label, shown)
         if self._function.verdict in _ALIVE and self._file:
             for first, last in _unproven(self._file.statements, self._function):
                 yield Entry(
                     "Never noticed to run, on too thin evidence to call it dead.",
                     _lines(first, last),
-                    Verdict.UNPROVEN,
+                    Standing.UNPROVEN,
                 )
 
     def members(self) -> Iterator[Entry]:
         """What is in it, each with its verdict; of a file, all."""
         if not self._inside:
             return
-        numbers = Counter(each.verdict for each in self._inside)
+        stands = {id(each): self._answers.standing(each) for each in self._inside}
+        numbers = Counter(stands.values())
         if not self._place.whole_file:
-            named = [f"{number:,} {verdict.value}" for verdict, number in numbers.most_common()]
+            named = [f"{number:,} {standing.value}" for standing, number in numbers.most_common()]
             yield Entry(f"{', '.join(named).replace('_', ' ')}.")
-        for each in sorted(self._inside, key=lambda one: one.line):
+        for each in self._inside:
             told = use(each) if each.verdict in _ALIVE else ""
-            yield Entry(told or each.reason, f"{each.line} {each.name}", each.verdict)
+            yield Entry(told or each.reason, f"{each.line} {each.name}", stands[id(each)])
 
     def suppressions(self) -> Iterator[Entry]:
         """What keeps it, or something in it."""
@@ -272,9 +249,14 @@ def _is_body(function: FunctionEvidence, file: str) -> bool:
     return function.file == file and function.unit == "inits"
 
 
-def _shown(verdict: Verdict, kind: RangeKind) -> Verdict | None:
-    """Silent stubs and error handling are not called dead."""
-    return None if verdict is Verdict.DEAD and kind is not RangeKind.CODE else verdict
+def _shown(verdict: Verdict, kind: RangeKind, keep: Keep | None) -> Standing | None:
+    """Silent stubs and error handling are not called dead, nor is what is to be kept."""
+    if verdict in _ALIVE or verdict is Verdict.NOT_DEPLOYED:
+        return Standing(verdict.value)
+    if holds(keep):
+        return Standing.KEPT
+    apart = verdict is Verdict.DEAD and kind is not RangeKind.CODE
+    return None if apart else Standing(verdict.value)
 
 
 def _lines(first: int, last: int) -> str:

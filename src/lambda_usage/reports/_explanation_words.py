@@ -16,6 +16,7 @@ from lambda_usage.evidence.model import (
     Verdict,
 )
 from lambda_usage.evidence.shipped import Edition, Shipped
+from lambda_usage.reports._findings import Standing
 from lambda_usage.reports._sentences import period
 from lambda_usage.reports._wording import (
     CONFIDENCE,
@@ -118,16 +119,22 @@ def moment(iso: str) -> str:
     return f"on {iso[:10]} at {iso[11:16]} UTC"
 
 
-def verdict(report: DeadCodeReport, function: FunctionEvidence, *, kept: bool) -> Iterator[str]:
+def verdict(
+    report: DeadCodeReport, function: FunctionEvidence, standing: Standing
+) -> Iterator[str]:
     """Whether it may be deleted, as far as the evidence goes.
 
     Args:
         report: What it rests on.
         function: What it is about.
-        kept: Whether somebody wants to keep it all the same.
+        standing: Under which heading it comes. What is kept or apart never gets a yes.
     """
-    if function.verdict is Verdict.DEAD:
-        asked = "But for that, yes" if kept else "On this evidence, yes"
+    if function.verdict is Verdict.DEAD and standing is Standing.APART:
+        yield "Do not count on it: nothing but stubs and error handling is silent in it."
+        yield _sentence(function.reason)
+    elif function.verdict is Verdict.DEAD:
+        kept = standing is Standing.KEPT
+        asked = "But for that, the evidence would do" if kept else "On this evidence, yes"
         yield f"{asked}: {function.reason}."
         yield (
             f"The evidence is of {period(report.evidence)}. What is needed less often than that "
@@ -223,6 +230,8 @@ def statement(found: StatementEvidence, *, on_loading: bool) -> str:
         return "No Lambda function that reported ships it."
     if found.verdict is Verdict.UNPROVEN:
         return "It was never noticed to run, on too thin evidence to call it dead."
+    if found.kind is not RangeKind.CODE:
+        return _sentence(_KINDS[found.kind])
     return f"{_sentence(_KINDS[found.kind])} The evidence is enough to say so."
 
 
