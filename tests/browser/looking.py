@@ -34,4 +34,6 @@ def single_pages(made: Made) -> Iterator[str]:
     yield f"function={used.file}:{used.name}:{used.line}"
     states = {each.state: each for each in made.dead_code.files}
     yield from (f"file={each.file}" for each in states.values())
-    yield from (f"path={each.id}" for each in made.hot_paths.paths[:2])
+    yield from (f"path={each.id}" for each in (*made.hot_paths.paths[:2], made.hot_paths.paths[3]))
+    first = made.hot_paths.paths[0]
+    yield f"file={first.files[0].file}&path={first.id}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lambda_usage.evidence.model import (
@@ -30,12 +30,14 @@ from lambda_usage.evidence.model import (
     Thresholds,
     Verdict,
 )
+from lambda_usage.evidence.path_lines import ranges
 from lambda_usage.evidence.scopes import Inventory
 
 FOLDERS = ("handlers", "services", "repositories", "models", "clients", "utils", "jobs", "legacy")
 VERBS = ("load", "save", "list", "validate", "price", "convert", "schedule", "merge", "notify")
 NOUNS = ("order", "invoice", "customer", "run", "result", "coupon", "shipment", "session", "token")
 LAMBDAS = ("orders-api:live", "orders-nightly", "invoices-export", "run-scheduler", "authoriser")
+_RAN = (Verdict.USED, Verdict.STARTUP)
 FIRST, LAST = "2026-11-01T00:00:12Z", "2026-11-16T23:59:58Z"
 
 
@@ -79,7 +81,7 @@ def make_reports(functions: int = 5000, lambdas: int = 5, per_file: int = 12) ->
     hot_paths = HotPathsReport(
         evidence,
         _BLIND_SPOTS[:1],
-        tuple(_paths(used, names, chance)),
+        tuple(_paths(used, names, _lines_of(files), chance)),
         tuple(_hot(used)),
     )
     texts = {file.path: "\n".join(file.text) + "\n" for file in files}
@@ -200,7 +202,9 @@ class _File:
     ) -> None:
         self.text.append(text)
         line = len(self.text)
-        self.statements.append(StatementEvidence(line, line, function, verdict, kind, runs))
+        self.statements.append(
+            StatementEvidence(line, line, function, verdict, kind, runs, ran=verdict in _RAN)
+        )
 
     def _evidence(
         self,
@@ -264,13 +268,19 @@ class _File:
 
 
 def _paths(
-    used: list[FunctionEvidence], names: list[str], chance: random.Random
+    used: list[FunctionEvidence],
+    names: list[str],
+    lines: Mapping[tuple[str, str], list[int]],
+    chance: random.Random,
 ) -> Iterator[PathEvidence]:
     common = sorted(chance.sample(used, min(8, len(used))), key=_place) if used else []
     share = 0.42
     for number in range(40 if used else 0):
         extra = chance.sample(used, min(len(used), chance.randint(1, 14))) if number else []
         along = sorted({*(common[: len(common) - number % 3]), *extra}, key=_place)
+        if number == 3:
+            # the functions of the commonest, without the last line of the first of them
+            along = common
         yield PathEvidence(
             f"{chance.getrandbits(64):016x}",
             share,
@@ -281,14 +291,8 @@ def _paths(
             0.0 if number % 4 else share * 900,
             tuple(f"{each.file}:{each.name}" for each in along),
             share * 2_000_000,
-            tuple(
-                PathShare(name, share, share * 0.9, min(1.0, share * 1.1), share * 1_000_000)
-                for name in sorted(chance.sample(names, min(len(names), 1 + number % 3)))
-            ),
-            tuple(
-                PathLines(file, tuple((line + 1, line + 2) for line in sorted(lines)))
-                for file, lines in _lines_by_file(along).items()
-            ),
+            tuple(_shares(number, share, names, chance)),
+            tuple(_path_lines(along, lines, without_last=number == 3)),
         )
         share *= 0.62
 
@@ -335,11 +339,40 @@ def _name(chance: random.Random) -> str:
     return f"{chance.choice(VERBS)}_{chance.choice(NOUNS)}"
 
 
-def _lines_by_file(along: list[FunctionEvidence]) -> dict[str, set[int]]:
-    found: dict[str, set[int]] = {}
-    for each in along:
-        found.setdefault(each.file, set()).add(each.line)
+def _shares(
+    number: int, share: float, names: list[str], chance: random.Random
+) -> Iterator[PathShare]:
+    """Some Lambda functions take rare paths more often than common ones."""
+    takers = {names[0], *chance.sample(names, min(len(names), number % 3))}
+    for name in sorted(takers):
+        own = share if name == names[0] else min(1.0, share * (1 + 7 * number % 5))
+        yield PathShare(name, own, own * 0.9, min(1.0, own * 1.1), share * 2_000_000 / len(takers))
+
+
+def _lines_of(files: list[_File]) -> dict[tuple[str, str], list[int]]:
+    """The lines that run in each function."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for file in files:
+        for each in file.statements:
+            if each.invocations > 0:
+                found.setdefault((file.path, each.function), []).append(each.first)
     return found
+
+
+def _path_lines(
+    along: list[FunctionEvidence],
+    lines: Mapping[tuple[str, str], list[int]],
+    *,
+    without_last: bool,
+) -> Iterator[PathLines]:
+    found: dict[str, list[int]] = {}
+    for each in along:
+        own = lines[each.file, each.name]
+        found.setdefault(each.file, []).extend(
+            own[:-1] if without_last and each is along[0] else own
+        )
+    for file, ran in found.items():
+        yield PathLines(file, tuple(ranges(ran)))
 
 
 def _place(function: FunctionEvidence) -> tuple[str, int]:

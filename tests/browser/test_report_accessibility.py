@@ -24,6 +24,7 @@ VIEWS = (
     "view=functions&lambda=orders-nightly",
     "view=files",
     "view=traffic",
+    "view=traffic&lambda=run-scheduler",
     "view=dependencies",
     "view=suppressions",
     "file=nothing.py",

@@ -100,14 +100,6 @@ def test_filters_survive_going_to_a_function_and_back(functions: Page) -> None:
     assert set(column(functions, "verdict")) == {"Unproven"}
 
 
-def test_paths_can_be_narrowed_to_a_lambda_function(report: Opened, made: Made) -> None:
-    own = [each for each in made.hot_paths.paths if "authoriser" in each.lambda_functions]
-    report.go("view=traffic")
-    report.page.get_by_role("combobox", name="Lambda function").select_option("authoriser")
-    table = report.page.locator("#view table.data").first
-    expect(table.locator("tbody tr")).to_have_count(len(own))
-
-
 def test_kept_code_is_shown_apart_from_dead_code(report: Opened, made: Made) -> None:
     kept = of(made, Standing.KEPT)
     assert kept

@@ -16,6 +16,7 @@ from lambda_usage.evidence.scopes import Inventory
 from lambda_usage.reports.html._lines import letters
 from lambda_usage.reports.html._numbering import numbering
 from lambda_usage.reports.html._packing import as_json, deflated, encodable
+from lambda_usage.reports.html._path_details import details_of_paths
 from lambda_usage.reports.html._payload import for_later, for_the_start
 from lambda_usage.reports.html._source import packed_source
 from lambda_usage.reports.html._summary import summary
@@ -36,6 +37,7 @@ SCRIPTS = (
     "files",
     "lines",
     "file",
+    "ways",
     "traffic",
     "path",
     "shipped",
@@ -79,6 +81,7 @@ def write_html(
             blind_spots=list(dict.fromkeys((*dead_code.blind_spots, *hot_paths.blind_spots))),
             data=Markup(as_json(first)),
             later=Markup(deflated(for_later(dead_code, numbers))),
+            paths=Markup(deflated(details_of_paths(dead_code, hot_paths, numbers, inventory))),
             sources=[Markup(each) for each in sources.values()],
         )
     )

@@ -40,6 +40,34 @@ function noSuchThing(words) {
   return page({ title: "Not in this report", about: words }, h("p", {}, h("a", { href: address({ view: "overview" }) }, "To the overview")));
 }
 
+/** The path whose lines are to stand out in a file, if any. */
+async function pathIn(file, id) {
+  const path = paths.find((each) => each.id === id);
+  if (!path) return null;
+  const piece = (await detailsOfPaths())[path.number].files.get(file.path);
+  return { path, piece, spans: piece?.fits ? inSpans(piece.whole, piece.gaps) : [] };
+}
+
+function noteOf(file, { path, piece, spans }) {
+  const link = h("a", { href: path.href }, "path ", h("code", {}, path.id.slice(0, 8)));
+  const words = spans.length
+    ? ["The lines that ", link, " runs stand out; all others are dimmed."]
+    : piece ? ["Which of these lines ", link, " runs is not known: it was taken in another version of this file."]
+      : ["Invocations that take ", link, " run no line of this file."];
+  return h("div", { class: "note" }, h("p", {}, words));
+}
+
+function lightUp(table, spans) {
+  const rows = table.querySelectorAll("tr.line");
+  table.classList.add("of-path");
+  for (const [from, to] of spans) {
+    for (let line = from; line <= to; line++) {
+      rows[line - 1]?.classList.add("on-path");
+      rows[line - 1]?.querySelector(".mark").append(unseen(", run by the path"));
+    }
+  }
+}
+
 addView("file", "files", async (params, kept, signal) => {
   const file = fileOf.get(params.get("file"));
   if (!file) return noSuchThing(`It holds no file ${params.get("file")}.`);
@@ -50,7 +78,10 @@ addView("file", "files", async (params, kept, signal) => {
   }
   const source = await sourceOf(file);
   const table = sourceTable(source, file.path);
-  const ranges = neverRan(source.states);
+  const shown = await pathIn(file, params.get("path"));
+  if (shown) content.append(noteOf(file, shown));
+  if (shown?.spans.length) lightUp(table, shown.spans);
+  const ranges = shown ? shown.spans.map(([from, to]) => ({ first: from, last: to })) : neverRan(source.states);
   let at = 0;
   const rows = [...table.querySelectorAll("tr.line")];
   const row = (line) => rows[line - 1];
@@ -60,22 +91,23 @@ addView("file", "files", async (params, kept, signal) => {
     at = wanted.first;
     for (let line = wanted.first; line <= wanted.last; line++) row(line)?.classList.add("chosen");
     if (scroll) row(wanted.first)?.scrollIntoView({ block: wanted.last - wanted.first > 12 ? "start" : "center" });
-    remember({ file: file.path, line: span(wanted.first, wanted.last).replace("–", "-") });
+    remember({ file: file.path, path: shown?.path.id, line: span(wanted.first, wanted.last).replace("–", "-") });
   }
 
-  const position = h("span", { class: "position" }, count(ranges.length, "range never ran", "ranges never ran"));
+  const position = h("span", { class: "position" }, shown ? `${count(ranges.length, "range")} on the path` : count(ranges.length, "range never ran", "ranges never ran"));
   function step(by) {
     if (!ranges.length) return;
     const found = by > 0 ? ranges.findIndex((each) => each.first > at) : ranges.findLastIndex((each) => each.first < at);
     const place = found >= 0 ? found : by > 0 ? 0 : ranges.length - 1;
     const range = ranges[place];
     select(range);
-    const words = `${place + 1} of ${ranges.length}: ${STATE_WORDS[range.state].toLowerCase()}, ${range.first === range.last ? "line" : "lines"} ${span(range.first, range.last)}`;
+    const words = `${place + 1} of ${ranges.length}: ${shown ? "on the path" : STATE_WORDS[range.state].toLowerCase()}, ${range.first === range.last ? "line" : "lines"} ${span(range.first, range.last)}`;
     position.textContent = words;
     announce(words);
   }
   const button = (words, key, by) => h("button", { type: "button", disabled: !ranges.length, "aria-keyshortcuts": key, onclick: () => step(by) }, words, h("kbd", { "aria-hidden": "true" }, key));
-  content.append(h("div", { class: "stepper", role: "group", "aria-label": "Ranges that never ran" }, button("Previous", "p", -1), button("Next", "n", 1), position),
+  content.append(h("div", { class: "stepper", role: "group", "aria-label": shown ? "Ranges that the path runs" : "Ranges that never ran" }, button("Previous", "p", -1), button("Next", "n", 1), position,
+    shown ? h("span", { class: "ways-back" }, h("a", { href: shown.path.href }, `Path ${shown.path.id.slice(0, 8)}`), h("a", { href: file.href }, "All lines alike")) : null),
     h("div", { class: "file-body" }, table, minimap(source.states, (line) => row(line)?.scrollIntoView({ block: "center" })), outline(file)));
   table.addEventListener("click", (event) => {
     const link = event.target.closest(".no a");
