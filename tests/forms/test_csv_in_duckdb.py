@@ -84,6 +84,22 @@ def test_duckdb_answers_what_may_be_deleted(tmp_path: Path) -> None:
     assert asked(text, tmp_path, query) == [("mixed",)]
 
 
+def test_what_is_kept_is_dead_in_no_column_but_the_verdict() -> None:
+    keep = Keep("a.py:9", "audit", None, expired=False)
+    lines = DeadRange(3, 4, RangeKind.CODE), DeadRange(7, 7, RangeKind.CODE, keep)
+    held = replace(made.function("a.py", "held"), dead_lines=lines)
+    used = replace(made.function("a.py", "used", Verdict.USED), dead_lines=lines)
+    nightly = replace(held.lambda_functions[0], lambda_function="nightly")
+    used = replace(used, lambda_functions=(nightly,))
+    found = rows(dead_code_csv(made.dead_code([held, used])))
+    columns = ("verdict", "standing", "kept", "dead_lines", "kept_lines", "dead_in")
+    assert [[row[name] for name in columns] for row in found] == [
+        ["dead", "kept", "true", "", "L3-L4;L7", ""],
+        ["used", "used", "false", "L3-L4", "L7", ""],
+    ]
+    assert found[1]["kept_in"] == "nightly"
+
+
 def test_what_was_not_estimated_is_null(tmp_path: Path) -> None:
     query = "SELECT frequency, use_upper_bound FROM {} ORDER BY line DESC, name LIMIT 2"
     assert asked(dead_code_csv(report()), tmp_path, query) == [(0.25, None), (None, 0.00015)]

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from lambda_usage.evidence.model import (
     DeadCodeReport,
     FileState,
-    FunctionEvidence,
     KeepState,
     RangeKind,
 )
@@ -114,10 +113,6 @@ def _rest(report: DeadCodeReport) -> Iterator[Part]:
     yield from _stale(report)
 
 
-def _thin(function: FunctionEvidence) -> str:
-    return row(_place(function.file, function.name), str(function.line), prose(function.reason))
-
-
 def _range(inside: RangeInside, remark: str) -> str:
     lines = line_range(inside.range.first, inside.range.last)
     return row(_place(inside.function.file, inside.function.name), lines, prose(remark))
@@ -170,7 +165,9 @@ def _not_deployed(report: DeadCodeReport) -> Iterator[Part]:
 
 def _stale(report: DeadCodeReport) -> Iterator[Part]:
     expired = suppressions(report, KeepState.EXPIRED)
-    stale = [(each, f"expired {each.keep.until or ''}".rstrip()) for each in expired]
+    wrong = suppressions(report, KeepState.MATCHES_NOTHING)
+    stale = [(each, "a mistake: it matches nothing") for each in wrong]
+    stale += [(each, f"expired {each.keep.until or ''}".rstrip()) for each in expired]
     stale += [(each, "needless") for each in suppressions(report, KeepState.NEEDLESS)]
     if stale:
         rows = (row(code(each.keep.place), words) for each, words in stale)

@@ -33,19 +33,28 @@ def kept(page: Console, report: DeadCodeReport) -> None:
 
 
 def stale_suppressions(page: Console, report: DeadCodeReport) -> None:
-    """Suppressions that have expired, or that keep nothing."""
+    """Suppressions that match nothing, have expired, or keep nothing that needs it."""
+    wrong = suppressions(report, KeepState.MATCHES_NOTHING)
     expired = suppressions(report, KeepState.EXPIRED)
     needless = suppressions(report, KeepState.NEEDLESS)
-    if not expired and not needless:
+    told = [
+        (len(wrong), "matching nothing", "What matches nothing is a mistake."),
+        (len(expired), "expired", "Expired ones keep nothing any more."),
+        (len(needless), "needless", "Of needless ones, all is used."),
+    ]
+    if not any(number for number, _, _ in told):
         return
     page_of.heading(
         page,
-        f"Suppressions to look at: {len(expired):,} expired, {len(needless):,} needless",
-        "Expired ones keep nothing any more; of needless ones, all is used.",
+        "Suppressions to look at: "
+        + ", ".join(f"{number:,} {state}" for number, state, _ in told if number),
+        " ".join(words for number, _, words in told if number),
     )
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(overflow="fold")
     table.add_column(style="dim", overflow="fold")
+    for each in wrong:
+        table.add_row(f"  {each.keep.place}", "a mistake: it matches nothing")
     for each in expired:
         table.add_row(f"  {each.keep.place}", f"expired {each.keep.until}: {_kept_names(each)}")
     for each in needless:

@@ -1,7 +1,9 @@
 """Reports as CSV (RFC 4180), for spreadsheets and databases.
 
 One row for each function, or for each path. What has several values in one cell is separated by
-``;``. Empty means "not estimated", never 0.
+``;``. Empty means "not estimated", never 0. ``verdict`` is what the evidence supports; ``standing``
+is the heading under which other forms list a function, and what is to be kept is never ``dead``
+there, nor in ``dead_lines`` and ``dead_in``.
 
 A spreadsheet runs a cell that begins with ``=``, and names and reasons come from source code that
 anybody may have written. So text that begins with a sign which spreadsheets act on gets an
@@ -22,8 +24,8 @@ from lambda_usage.evidence.model import (
     FunctionEvidence,
     HotPathsReport,
     PathEvidence,
-    Verdict,
 )
+from lambda_usage.reports._findings import Standing, Wanted, alone, holds, standings
 
 SEPARATOR = ";"
 _ACTED_ON = frozenset("=+-@\t\r\n'\uff1d\uff0b\uff0d\uff20")
@@ -33,10 +35,10 @@ _Value = str | int | float | bool | None
 _Row = Mapping[str, _Value]
 
 FUNCTION_COLUMNS = (
-    "file", "name", "line", "last_line", "verdict", "reason", "unit", "exposure",
+    "file", "name", "line", "last_line", "verdict", "standing", "reason", "unit", "exposure",
     "use_upper_bound", "frequency", "frequency_low", "frequency_high", "first_seen", "last_seen",
-    "dead_lines", "kept", "keep_until", "keep_reason",
-    "used_in", "startup_in", "dead_in", "unproven_in",
+    "dead_lines", "kept_lines", "kept", "keep_until", "keep_reason",
+    "used_in", "startup_in", "dead_in", "unproven_in", "kept_in", "apart_in",
 )  # fmt: skip
 PATH_COLUMNS = (
     "id", "share", "share_low", "share_high", "windows", "invocations", "duration_mean_s",
@@ -49,7 +51,10 @@ class CsvRenderer:
 
     def dead_code(self, report: DeadCodeReport, out: TextIO) -> None:
         """Writes one row for each function, class body and module body."""
-        _write(FUNCTION_COLUMNS, map(_function, report.functions), out)
+        wanted = Wanted(report)
+        stands = {id(each): standing for each, standing in standings(report)}
+        rows = (_function(each, stands[id(each)], each in wanted) for each in report.functions)
+        _write(FUNCTION_COLUMNS, rows, out)
 
     def hot_paths(self, report: HotPathsReport, out: TextIO) -> None:
         """Writes one row for each path."""
@@ -61,14 +66,22 @@ def guarded(text: str) -> str:
     return f"'{text}" if text[:1] in _ACTED_ON and text else text
 
 
-def _function(function: FunctionEvidence) -> _Row:
+def _function(function: FunctionEvidence, standing: Standing, wanted: bool) -> _Row:
     keep = function.keep
+    whole = holds(keep) or standing is Standing.KEPT
+    kept = [each for each in function.dead_lines if whole or holds(each.keep)]
+    dead = [each for each in function.dead_lines if each not in kept]
+    said = [
+        (each.lambda_function, alone(each.verdict, standing, wanted=wanted))
+        for each in function.lambda_functions
+    ]
     return {
         "file": function.file,
         "name": function.name,
         "line": function.line,
         "last_line": function.last_line or None,
         "verdict": function.verdict.value,
+        "standing": standing.value,
         "reason": function.reason,
         "unit": function.unit,
         "exposure": function.exposure,
@@ -78,20 +91,22 @@ def _function(function: FunctionEvidence) -> _Row:
         "frequency_high": function.frequency_high,
         "first_seen": function.first_seen,
         "last_seen": function.last_seen,
-        "dead_lines": SEPARATOR.join(map(_lines, function.dead_lines)),
-        "kept": keep is not None and not keep.expired,
+        "dead_lines": SEPARATOR.join(map(_lines, dead)),
+        "kept_lines": SEPARATOR.join(map(_lines, kept)),
+        "kept": whole,
         "keep_until": keep.until if keep else None,
         "keep_reason": keep.reason if keep else None,
-        "used_in": _where(function, Verdict.USED),
-        "startup_in": _where(function, Verdict.STARTUP),
-        "dead_in": _where(function, Verdict.DEAD),
-        "unproven_in": _where(function, Verdict.UNPROVEN),
+        "used_in": _where(said, Standing.USED),
+        "startup_in": _where(said, Standing.STARTUP),
+        "dead_in": _where(said, Standing.DEAD),
+        "unproven_in": _where(said, Standing.UNPROVEN),
+        "kept_in": _where(said, Standing.KEPT),
+        "apart_in": _where(said, Standing.APART),
     }
 
 
-def _where(function: FunctionEvidence, verdict: Verdict) -> str:
-    found = (each for each in function.lambda_functions if each.verdict is verdict)
-    return SEPARATOR.join(each.lambda_function for each in found)
+def _where(said: Iterable[tuple[str, Standing]], standing: Standing) -> str:
+    return SEPARATOR.join(name for name, found in said if found is standing)
 
 
 def _lines(found: DeadRange) -> str:

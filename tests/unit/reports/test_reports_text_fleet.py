@@ -73,6 +73,28 @@ def test_suppressions_that_do_nothing_are_told(dead_code: DeadCodeReport) -> Non
     assert "pyproject.toml: orders/handler.py" in found
 
 
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_a_suppression_that_matches_nothing_is_told_to_be_a_mistake(
+    dead_code: DeadCodeReport, form: str
+) -> None:
+    typo = replace(KEEP, place="pyproject.toml: orders/handlers.py")
+    keeps = (KeepEvidence(typo, KeepState.MATCHES_NOTHING, ()),)
+    out = io.StringIO()
+    renderer_for(form).dead_code(replace(dead_code, keeps=keeps), out)
+    words = out.getvalue()
+    assert "orders/handlers.py" in words
+    assert "a mistake: it matches nothing" in words
+    assert "needless" not in words
+
+
+def test_what_is_kept_is_dead_for_no_lambda_function(dead_code: DeadCodeReport) -> None:
+    says = said("orders-api:live", Verdict.USED), said("orders-nightly", Verdict.DEAD)
+    report = changed(dead_code, "price", lambda_functions=says)
+    assert "1 function used by some, dead for others" in text(report)
+    report = changed(dead_code, "price", lambda_functions=says, keep=KEEP)
+    assert "dead for others" not in text(report)
+
+
 @pytest.mark.parametrize("state", [KeepState.HOLDS, None])
 def test_good_suppressions_need_no_line(dead_code: DeadCodeReport, state: KeepState | None) -> None:
     keeps = (KeepEvidence(KEEP, state, ()),) if state else ()
