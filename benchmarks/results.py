@@ -82,9 +82,11 @@ def machine() -> dict[str, Any]:
 
 
 def write(results: Results, path: Path) -> None:
-    """As JSON, with as many digits as mean something."""
-    text = json.dumps(_rounded(asdict(results) | {"version": VERSION}), indent=1, sort_keys=True)
-    path.write_text(text + "\n", "utf-8")
+    """As JSON with a line for each row, with as many digits as mean something."""
+    raw = _rounded(asdict(results))
+    rows = ",\n".join(json.dumps(row) for row in raw.pop("rows"))
+    rest = json.dumps({"version": VERSION, **raw}, indent=1, sort_keys=True)
+    path.write_text(f'{rest.removesuffix("}").rstrip()},\n "rows": [\n{rows}\n]}}\n', "utf-8")
 
 
 def read(path: Path) -> Results:

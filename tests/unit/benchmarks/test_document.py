@@ -64,6 +64,10 @@ def test_the_document_is_checked_against_the_results(tmp_path: Path) -> None:
     assert main(arguments) == 1
 
 
+def test_the_page_in_docs_is_what_the_accepted_results_give() -> None:
+    assert main(["--check"]) == 0, "python -m benchmarks.document writes it anew"
+
+
 def test_columns_of_a_table_line_up() -> None:
     table = tables.Table("t", "c", ("", "a"), (("long name", "1"), ("b", "22")))
     assert tables.text(table).split("\n")[1:] == ["            a", "long name   1", "b          22"]
