@@ -189,8 +189,8 @@ def test_markup_in_names_reasons_and_source_is_text_and_no_markup() -> None:
     dead_code, hot_paths = hostile(HOSTILE)
     page = Page(rendered(dead_code, hot_paths, Inventory(None, {}, texts={HOSTILE: text})))
     kinds = [each.get("type") for each in page.tree.xpath("//script")]
-    # the scheme, the data, what is compressed, one source, and the module
-    assert kinds == [None, "application/json", "text/plain", "text/plain", "module"]
+    # the scheme, the data, what is compressed of functions and of paths, a source, and the module
+    assert kinds == [None, "application/json", *["text/plain"] * 3, "module"]
     assert page.tree.xpath("//img") == []
     assert page.tree.xpath("//*[@onerror]") == []
     assert page.data["files"][0][0] == HOSTILE
