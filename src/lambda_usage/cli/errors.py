@@ -10,6 +10,7 @@ from functools import wraps
 from typing import NoReturn, ParamSpec
 
 from lambda_usage.combine.errors import StoreAddressError, StoreError
+from lambda_usage.visible import visible
 
 DEBUG_VARIABLE = "LAMBDA_USAGE_DEBUG"
 
@@ -53,8 +54,8 @@ class CommandError(Exception):
 
 
 def complain(message: str) -> None:
-    """One line on stderr."""
-    print(f"lambda-usage: {message}", file=sys.stderr)
+    """One line on stderr, whatever names are in it."""
+    print(f"lambda-usage: {visible(message)}", file=sys.stderr)
 
 
 def in_one_line(command: Callable[_Parameters, ExitCode]) -> Callable[_Parameters, None]:

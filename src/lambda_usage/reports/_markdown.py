@@ -12,11 +12,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from lambda_usage.visible import visible
+
 LIMIT = 65_000
 """Bytes in UTF-8. GitHub takes comments of 65,536 characters; posting one may add a few."""
 
 _IN_SPAN = re.compile(r"(?! )[^|`\\]+(?<! )")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _PUNCTUATION = re.compile(r"[ -/:-@\[-`{-~]")
 _PLAIN = re.compile(r"[\w.,:;/'\"()=+%?×µ–-]+")
 _LINKED = re.compile(r":[\w+-]+:|://|^www\.|^GH-\d|^[0-9a-f]{7,40}$|_|^[-+=.]", re.IGNORECASE)
@@ -26,7 +27,7 @@ _EDGES = re.compile(r"(\(?)(.*?)([),.;]*)", re.DOTALL)
 
 def code(name: str) -> str:
     """A name in code, on one line: control characters become visible escapes."""
-    name = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", name)
+    name = visible(name)
     if _IN_SPAN.fullmatch(name):
         return f"`{name}`"
     return f"<code>{_PUNCTUATION.sub(_entity, name)}</code>"

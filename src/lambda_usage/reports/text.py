@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TextIO
 
 from rich.console import Console
@@ -14,6 +15,7 @@ from lambda_usage.reports._page import open_page
 from lambda_usage.reports._text_dead_code import write_dead_code
 from lambda_usage.reports._text_explain import write_explanation
 from lambda_usage.reports._text_hot_paths import write_hot_paths
+from lambda_usage.visible import all_visible
 
 
 class TextRenderer:
@@ -21,15 +23,20 @@ class TextRenderer:
 
     def dead_code(self, report: DeadCodeReport, out: TextIO) -> None:
         """Writes the dead-code report."""
-        _write(out, lambda page: write_dead_code(page, report))
+        # statements are not told of, and are many
+        files = tuple(replace(each, statements=()) for each in report.files)
+        shown = all_visible(replace(report, files=files))
+        _write(out, lambda page: write_dead_code(page, shown))
 
     def hot_paths(self, report: HotPathsReport, out: TextIO) -> None:
         """Writes the hot-paths report."""
-        _write(out, lambda page: write_hot_paths(page, report))
+        shown = all_visible(report)
+        _write(out, lambda page: write_hot_paths(page, shown))
 
     def explanation(self, explanation: Explanation, out: TextIO) -> None:
         """Writes all that is known of one piece of code."""
-        _write(out, lambda page: write_explanation(page, explanation))
+        shown = all_visible(explanation)
+        _write(out, lambda page: write_explanation(page, shown))
 
 
 def _write(out: TextIO, write: Callable[[Console], None]) -> None:

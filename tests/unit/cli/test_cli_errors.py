@@ -259,3 +259,13 @@ def test_a_reader_that_has_had_enough_is_no_error(store: Path, source: Path) -> 
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() == 0
+
+
+def test_no_name_in_a_store_reaches_the_terminal_as_a_command(
+    cli: Cli, source: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "a\x1b[2J\nb.coverage").write_bytes(b"no bundle")
+    result = cli("report", "dead-code", tmp_path / "store", "--source", source)
+    assert "\x1b" not in result.err
+    assert "a\\x1b[2J\\x0ab.coverage" in result.err

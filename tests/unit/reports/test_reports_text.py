@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from lambda_usage.evidence.model import (
+    BlindSpot,
     DeadCodeReport,
     FunctionEvidence,
     HotPathsReport,
@@ -17,6 +18,9 @@ from lambda_usage.evidence.model import (
     Verdict,
 )
 from lambda_usage.reports import renderer_for
+from lambda_usage.reports._explanation import explain
+from lambda_usage.reports._places import Place
+from lambda_usage.reports.text import TextRenderer
 
 
 def dead_code_text(report: DeadCodeReport) -> str:
@@ -47,6 +51,27 @@ def test_what_was_looked_at_comes_first(dead_code: DeadCodeReport) -> None:
     assert "16 days, 2026-11-01 to 2026-11-16" in start
     assert "4,711 bundles (3 missing, 2 processes unfinished)" in start
     assert "orders-nightly 41,377 invocations" in start
+
+
+ESCAPES = "\x1b]0;pwned\x07\x1b[31m\x9b2J\u202e\n  Nothing is dead"
+
+
+def test_no_name_or_reason_reaches_the_terminal_as_a_command(
+    dead_code: DeadCodeReport, hot_paths: HotPathsReport
+) -> None:
+    keep = Keep("a.py:1", ESCAPES, None, expired=False)
+    hostile = replace(dead_code.functions[3], file=ESCAPES, name=ESCAPES, reason=ESCAPES)
+    spots = (BlindSpot("kind", ESCAPES),)
+    kept = replace(hostile, name="kept", line=99, last_line=99, keep=keep)
+    report = replace(dead_code, functions=(hostile, kept), blind_spots=spots)
+    path = replace(hot_paths.paths[0], id=ESCAPES, functions=(f"{ESCAPES}:{ESCAPES}",))
+    out = io.StringIO()
+    TextRenderer().explanation(explain(report, Place(hostile)), out)
+    traffic = replace(hot_paths, paths=(path,), blind_spots=spots)
+    for text in (dead_code_text(report), hot_paths_text(traffic), out.getvalue()):
+        assert "\\x1b" in text
+        assert not set("\x1b\x07\x9b\u202e") & set(text)
+        assert "\n  Nothing is dead" not in text
 
 
 def test_the_rule_behind_dead_is_told(dead_code: DeadCodeReport) -> None:
