@@ -31,19 +31,21 @@ class Margin:
 
     share: float
     """Of the ratio to bare."""
+    rough: float
+    """The same where either run was quick: one process says nothing of how processes differ."""
     amount: float
     """In the metric's unit."""
 
 
 MARGINS: Mapping[str, Margin] = {
-    "instructions": Margin(0.02, 20_000),
-    "cpu_us": Margin(0.03, 5),
-    "wall_us": Margin(0.15, 300),
-    "call_ms": Margin(0.15, 0.4),
-    "call_cpu_ms": Margin(0.15, 0.2),
-    "start_cpu_ms": Margin(0.05, 5),
-    "peak_mb": Margin(0.02, 0.5),
-    "peak_uploaded_mb": Margin(0.02, 0.5),
+    "instructions": Margin(0.02, 0.05, 20_000),
+    "cpu_us": Margin(0.03, 0.3, 5),
+    "wall_us": Margin(0.15, 0.5, 300),
+    "call_ms": Margin(0.15, 0.5, 0.4),
+    "call_cpu_ms": Margin(0.15, 0.5, 0.2),
+    "start_cpu_ms": Margin(0.05, 0.3, 5),
+    "peak_mb": Margin(0.02, 0.02, 0.5),
+    "peak_uploaded_mb": Margin(0.02, 0.02, 0.5),
 }
 """By metric. INIT's wall time is not compared: CPU time says the same with less noise."""
 
@@ -51,21 +53,21 @@ MARGINS: Mapping[str, Margin] = {
 def regressions(new: Results, accepted: Results) -> Iterator[str]:
     """What has become worse, one line each."""
     before = {row.key: row for row in accepted.rows}
+    rough = bool(new.run["quick"] or accepted.run["quick"])
     for row in new.rows:
         old, margin = before.get(row.key), MARGINS.get(row.metric)
         ours = CONTENDERS[row.contender].ours
-        if ours and old is not None and margin is not None and _is_dearer(row, old, margin):
-            yield _sentence(row, old)
+        if ours and old is not None and margin is not None:
+            share = margin.rough if rough else margin.share
+            if _is_dearer(row, old, share, margin.amount):
+                yield _sentence(row, old)
     yield from _gone(new, accepted)
     yield from _overspent(new, accepted)
     yield from _more_puts(new, accepted)
 
 
-def _is_dearer(new: Row, old: Row, margin: Margin) -> bool:
-    return (
-        new.ratio.low > old.ratio.high * (1 + margin.share)
-        and new.added.low > old.added.high + margin.amount
-    )
+def _is_dearer(new: Row, old: Row, share: float, amount: float) -> bool:
+    return new.ratio.low > old.ratio.high * (1 + share) and new.added.low > old.added.high + amount
 
 
 def _sentence(new: Row, old: Row) -> str:
@@ -103,18 +105,19 @@ def _overspent(new: Results, accepted: Results) -> Iterator[str]:
 
 
 def _more_puts(new: Results, accepted: Results) -> Iterator[str]:
-    def puts(results: Results) -> dict[float, float]:
+    def puts(results: Results) -> dict[tuple[float, float], float]:
         functions = results.facts.get("fleet", {}).get("functions", ())
-        return {each["rate"]: each["ours"]["puts_per_million"] for each in functions}
+        return {
+            (each["rate"], each["hours"]): each["ours"]["puts_per_million"] for each in functions
+        }
 
-    if new.run.get("quick") == accepted.run.get("quick"):  # they simulate periods of equal length
-        before = puts(accepted)
-        for rate, count in puts(new).items():
-            if rate in before and count > _PUTS_MARGIN * before[rate]:
-                yield (
-                    f"{rate:g} requests a second: {count:,.0f} PUTs for a million invocations "
-                    f"(was {before[rate]:,.0f})"
-                )
+    before = puts(accepted)
+    for key, count in puts(new).items():
+        if key in before and count > _PUTS_MARGIN * before[key]:
+            yield (
+                f"{key[0]:g} requests a second: {count:,.0f} PUTs for a million invocations "
+                f"(was {before[key]:,.0f})"
+            )
 
 
 def main(arguments: list[str] | None = None) -> int:

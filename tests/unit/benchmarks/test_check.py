@@ -35,6 +35,13 @@ def test_a_millisecond_of_cpu_on_every_invocation_is_caught_on_a_slow_handler_to
     assert [line.split(", ")[1] for line in found(new, accepted)] == ["hot_loop", "docutils_page"]
 
 
+def test_quick_runs_find_a_millisecond_and_forgive_a_tenth() -> None:
+    accepted = recorded(metric="cpu_us")
+    for change, count in ((lambda cost: cost + 1000, 1), (lambda cost: cost * 1.1, 0)):
+        new = recorded(change, seed=2, metric="cpu_us")
+        assert len(found(replace(new, run={**new.run, "quick": True}), accepted)) == count
+
+
 def test_what_became_cheaper_is_no_regression() -> None:
     assert found(recorded(lambda cost: cost * 0.5, seed=2)) == []
 
@@ -111,7 +118,7 @@ def test_an_overspending_that_was_accepted_is_caught_only_where_it_grows() -> No
 
 def test_more_bundles_for_the_same_traffic_are_caught() -> None:
     def fleet(puts: float) -> Results:
-        function = {"rate": 10, "ours": {"puts_per_million": puts}}
+        function = {"rate": 10, "hours": 1, "ours": {"puts_per_million": puts}}
         return replace(ACCEPTED, facts={"fleet": {"functions": [function]}})
 
     assert found(fleet(1900), fleet(1800)) == []
