@@ -101,7 +101,7 @@ addView("path", "traffic", async (params, kept, signal) => {
   const path = paths.find((each) => each.id === params.get("path"));
   if (!path) return noSuchThing(`It holds no path ${params.get("path")}.`);
   const details = await detailsOfPaths();
-  const lambda = params.get("lambda") ?? "";
+  const lambda = knownLambda(params);
   const home = homeOf(path, details, lambdas.indexOf(lambda));
   const commonest = commonestOf(details, home);
   const first = path === commonest;

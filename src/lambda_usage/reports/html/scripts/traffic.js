@@ -53,7 +53,7 @@ const pathColumns = (details, lambda, widest) => [
 
 addView("traffic", "traffic", async (params, kept, signal) => {
   const details = await detailsOfPaths();
-  let lambda = params.get("lambda") ?? "";
+  let lambda = knownLambda(params);
   let q = params.get("q") ?? "";
   let sort = params.get("sort") ?? "share";
   let down = params.has("sort") ? params.get("down") === "1" : true;

@@ -27,6 +27,9 @@ function detailsOfPaths() {
   return ways;
 }
 
+/** The Lambda function that an address names, if the report knows it. */
+const knownLambda = (params) => lambdas.find((name) => name === params.get("lambda")) ?? "";
+
 /** A path as one Lambda function's invocations take it, or as all together do. */
 const takenBy = (path, details, lambda) => ({ ...path, path, ...(lambda < 0 ? {} : details[path.number].shares.find((each) => each.lambda === lambda)) });
 
