@@ -98,7 +98,24 @@ class _Reader:
         if words.problem:
             self.mistakes.append(KeepMistake(row, words.problem))
         first, last = self._whole if words.whole_file else self._around(comment)
-        return KeepSpan(first, last, row, words.reason, words.until)
+        around = () if (first, last) == self._whole else tuple(self._headers(first))
+        return KeepSpan(first, last, row, words.reason, words.until, around)
+
+    def _headers(self, row: int) -> Iterator[tuple[int, int]]:
+        """Rows of the headers that a statement stands under, with decorators."""
+        index = bisect_right(self._firsts, row) - 1
+        depth, is_part = self._lines[index].depth, self._lines[index].starts_with in _PARTS
+        while index > 0:
+            index -= 1
+            line = self._lines[index]
+            # what an "else" belongs to stands as far in as it does
+            if line.depth > depth or (line.depth == depth and not is_part):
+                continue
+            first = index
+            while first and self._lines[first - 1].starts_with == "@":
+                first -= 1
+            yield self._lines[first].first, line.last
+            depth, is_part = line.depth, line.starts_with in _PARTS
 
     def _around(self, comment: tokenize.TokenInfo) -> tuple[int, int]:
         row = comment.start[0]

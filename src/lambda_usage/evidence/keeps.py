@@ -49,6 +49,8 @@ class _Suppression:
     spans: dict[str, list[tuple[int, int]]]
     """Inclusive lines, by path."""
     pattern: KeepPattern | None = None
+    around: tuple[tuple[int, int], ...] = ()
+    """Of a comment: the headers that its lines stand under."""
 
 
 class Keeps:
@@ -67,13 +69,16 @@ class Keeps:
         self._by_path: dict[str, list[_Held]] = defaultdict(list)
         for each in self._all:
             for path, spans in each.spans.items():
-                self._by_path[path] += [_Held(first, last, each.keep) for first, last in spans]
+                held = [_Held(first, last, each.keep) for first, last in spans]
+                if not each.keep.expired:
+                    held += [_Held(*rows, each.keep, is_around=True) for rows in each.around]
+                self._by_path[path] += held
         self._code_rows: dict[str, frozenset[int]] = {}
 
     def of(self, path: str, first: int, last: int) -> Keep | None:
         """What keeps all of some lines: of several, what is narrowest and has not expired."""
         covering = [each for each in self._by_path.get(path, ()) if each.covers(first, last)]
-        best = min(covering, key=lambda each: (each.keep.expired, each.size), default=None)
+        best = min(covering, key=_Held.rank, default=None)
         return best.keep if best else None
 
     def inside(self, path: str, first: int, last: int) -> tuple[Keep, ...]:
@@ -134,7 +139,7 @@ class Keeps:
         for path, unit in sorted(self._inventory.units.items()):
             for each in sorted(unit.keeps, key=lambda keep: keep.line):
                 keep = self._keep(f"{path}:{each.line}", each)
-                yield _Suppression(keep, {path: [(each.first, each.last)]})
+                yield _Suppression(keep, {path: [(each.first, each.last)]}, None, each.around)
 
     def _of_pattern(self, each: KeepPattern) -> _Suppression:
         spans = {
@@ -201,10 +206,11 @@ class _Held:
     first: int
     last: int
     keep: Keep
+    is_around: bool = False
+    """Only a header that what is kept stands under."""
 
-    @property
-    def size(self) -> int:
-        return self.last - self.first
+    def rank(self) -> tuple[bool, bool, int]:
+        return self.keep.expired, self.is_around, self.last - self.first
 
     def covers(self, first: int, last: int) -> bool:
         return self.first <= first and last <= self.last

@@ -85,6 +85,9 @@ class KeepSpan:
     reason: str = ""
     until: str | None = None
     """Last day on which it holds, ``YYYY-MM-DD`` in UTC; ``None`` for ever."""
+    around: tuple[tuple[int, int], ...] = ()
+    """Inclusive lines of the headers that they stand under, innermost first: who deletes one of
+    those deletes these."""
 
 
 @dataclass(frozen=True, slots=True)

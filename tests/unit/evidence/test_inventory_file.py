@@ -48,7 +48,7 @@ def test_the_fields_are_those_of_schema_1() -> None:
         "Scope": "key kind line last_line statements stub failure in_function conditional "
         "full_name inlined_name",
         "Statement": "first last kind",
-        "KeepSpan": "first last line reason until",
+        "KeepSpan": "first last line reason until around",
         "KeepPattern": "pattern reason until base",
         "SourceProblem": "path reason",
     }

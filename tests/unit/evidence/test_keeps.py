@@ -127,8 +127,25 @@ def test_ranges_are_cut_where_what_keeps_them_ends(world: World) -> None:
     )
 
 
+def test_the_headers_that_something_kept_stands_under_are_kept_with_it(world: World) -> None:
+    world.source(
+        "def f(x):\n"
+        "    if x == 1:\n"
+        "        a()\n"
+        "    elif x == 2:\n"
+        "        b()\n"
+        "    else:\n"
+        "        for y in x:\n"
+        "            c()\n"
+        "            d()  # lambda-usage: keep\n"
+    )
+    pieces = keeps(world).split("app.py", [dead(2, 9)])
+    kept = [row for each in pieces if each.keep for row in range(each.first, each.last + 1)]
+    assert kept == [2, 4, 7, 9]
+
+
 def test_ranges_that_nothing_keeps_stay_as_they_are(world: World) -> None:
-    ranges = (dead(1, 1), dead(4, 6))
+    ranges = (dead(1, 1), dead(5, 6))
     assert keeps(world).split("app.py", ranges) == ranges
     assert keeps(world).split("other.py", ranges) == ranges
 
