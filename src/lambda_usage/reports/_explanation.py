@@ -32,7 +32,6 @@ from lambda_usage.reports._places import Place, place_name
 from lambda_usage.reports._sentences import plain_name, rule, use
 from lambda_usage.reports._wording import line_range
 
-
 _ALIVE = (Verdict.USED, Verdict.STARTUP)
 
 

@@ -68,6 +68,8 @@ class KeptUnit:
     first: int
     last: int
     keep: Keep
+    part: bool = False
+    """Only some lines of the function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ def kept_units(report: DeadCodeReport) -> list[KeptUnit]:
         if outer.keep
     ]
     units += [
-        KeptUnit(each.function.file, each.function.name, each.range.first, each.range.last, keep)
+        KeptUnit(each.file, each.function.name, each.first, each.last, keep, part=True)
         for each in _ranges(report)
         if (keep := each.keep)
     ]

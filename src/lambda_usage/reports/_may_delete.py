@@ -58,15 +58,15 @@ class Answers:
             lines = sum(each.last - each.first + 1 for each in function.dead_lines)
             are = "it is" if lines == 1 else "they are"
             yield f"But {count(lines, 'line')} of it never ran: {are} named below."
-        yield from self._inside(inside)
+        yield from self._inside(inside, standing)
         if not holds(keep) and (wanted := list(_wanted(function, inside))):
             yield f"Kept on purpose in it: {named(wanted, MAX_NAMES)}."
 
-    def _inside(self, inside: Sequence[FunctionEvidence]) -> Iterator[str]:
+    def _inside(self, inside: Sequence[FunctionEvidence], standing: Standing) -> Iterator[str]:
         if not inside:
             return
         dead = [each for each in inside if self.standing(each) is Standing.DEAD]
-        if len(dead) == len(inside):
+        if standing is Standing.DEAD and len(dead) == len(inside):
             yield f"All that is in it is dead as well: {count(len(inside), 'function')}."
             return
         neither = (Standing.DEAD, Standing.KEPT)

@@ -69,7 +69,9 @@ def _hanging(page: Console, words: str) -> Text:
 
 
 def _row(unit: KeptUnit) -> tuple[str, str, str, str]:
-    name = "module body and all in it" if unit.name == MODULE else unit.name
+    name = unit.name
+    if name == MODULE:
+        name = "module body" if unit.part else "module body and all in it"
     return unit.file, line_range(unit.first, unit.last), name, _until(unit.keep)
 
 

@@ -269,3 +269,19 @@ def test_no_name_in_a_store_reaches_the_terminal_as_a_command(
     result = cli("report", "dead-code", tmp_path / "store", "--source", source)
     assert "\x1b" not in result.err
     assert "a\\x1b[2J\\x0ab.coverage" in result.err
+
+
+def test_settings_that_leave_open_what_is_kept_are_5(cli: Cli, store: Path, source: Path) -> None:
+    (source / "pyproject.toml").write_text(
+        '[[tool.lambda-usage.keep]]\npattern = "app.py"\nuntil = 2026-13-01\n'
+    )
+    for command in (
+        ("report", "dead-code", store, "--source", source),
+        ("explain", store, "app.py", "--source", source),
+        ("inventory", source, "--store", store),
+    ):
+        result = cli(*command)
+        assert result.code == 5
+        line = only_line(result)
+        assert "pyproject.toml" in line
+        assert "what it keeps is unknown, so nothing can be called dead: mend it" in line

@@ -10,12 +10,14 @@ import pytest
 
 from lambda_usage.evidence.model import (
     DeadCodeReport,
+    DeadRange,
     DependencyEvidence,
     FunctionEvidence,
     Keep,
     KeepEvidence,
     KeepState,
     LambdaFunctionVerdict,
+    RangeKind,
     Verdict,
 )
 from lambda_usage.reports import renderer_for
@@ -55,6 +57,18 @@ def test_what_is_kept_stands_apart_with_its_reason(dead_code: DeadCodeReport) ->
     assert "legacy_discount" not in section(report, "Dead:")
     assert re.search(r"dead\s+5 ", text(report))
     assert re.search(r"kept\s+1 ", text(report))
+
+
+def test_kept_lines_of_a_module_are_not_told_to_be_all_of_it(dead_code: DeadCodeReport) -> None:
+    line = DeadRange(3, 3, RangeKind.CODE, KEEP)
+    functions = tuple(
+        replace(each, dead_lines=(line,))
+        if (each.file, each.name) == ("orders/v1.py", "<module>")
+        else each
+        for each in dead_code.functions
+    )
+    found = section(replace(dead_code, functions=functions), "Kept on purpose: 1 piece")
+    assert re.search(r"3\s+module body\s+until 2027-03-01", found)
 
 
 def test_suppressions_that_do_nothing_are_told(dead_code: DeadCodeReport) -> None:
