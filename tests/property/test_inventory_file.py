@@ -12,25 +12,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_usage.bundle.model import CodeKey
+from lambda_usage.evidence._inventory_bounds import MAX_LINES, fault
 from lambda_usage.evidence.inventory_file import (
     InventoryFileError,
     pack,
     unpack,
     unpack_hashes,
 )
-from lambda_usage.evidence.scopes import Inventory, SourceUnit
+from lambda_usage.evidence.scopes import Inventory, Scope, SourceUnit
 
-# Wider than any line number, narrower than what JSON readers promise to keep.
-NUMBERS = st.integers(-(2**53), 2**53)
+LINES = st.integers(1, MAX_LINES)
+ORDINALS = st.integers(-(2**53), 2**53)
+"""As wide as what JSON readers promise to keep."""
 
 
 def made(kind: Any) -> st.SearchStrategy[Any]:
     """Values of a type, with every field of a dataclass drawn, those with defaults too."""
     if kind is int:
-        return NUMBERS
+        return LINES
     if is_dataclass(kind) or kind is CodeKey:
         hints = get_type_hints(kind)
-        return st.builds(kind, **{name: made(hint) for name, hint in hints.items()})
+        drawn = {name: made(hint) for name, hint in hints.items()}
+        if kind is CodeKey:
+            drawn["ordinal"] = ORDINALS
+        return st.builds(kind, **drawn)
     origin, inner = get_origin(kind), get_args(kind)
     if origin is tuple and inner[-1] is not ...:
         return st.tuples(*map(made, inner))
@@ -45,7 +50,32 @@ def made(kind: Any) -> st.SearchStrategy[Any]:
     return st.from_type(kind)
 
 
-UNITS = st.lists(made(SourceUnit), max_size=3, unique_by=lambda unit: unit.path)
+def in_order(unit: SourceUnit) -> SourceUnit:
+    """The same, with nothing that ends before it begins."""
+    return replace(
+        unit,
+        scopes=tuple(map(_scope_in_order, unit.scopes)),
+        keeps=tuple(_span_in_order(each) for each in unit.keeps),
+    )
+
+
+def _scope_in_order(scope: Scope) -> Scope:
+    first, line, last = sorted((scope.key.first_line, scope.line, scope.last_line))
+    return replace(
+        scope,
+        key=scope.key._replace(first_line=first),
+        line=line,
+        last_line=last,
+        statements=tuple(_span_in_order(each) for each in scope.statements),
+    )
+
+
+def _span_in_order(found: Any) -> Any:
+    return replace(found, first=min(found.first, found.last), last=max(found.first, found.last))
+
+
+SOUND = made(SourceUnit).map(in_order).filter(lambda unit: not fault([unit]))
+UNITS = st.lists(SOUND, max_size=3, unique_by=lambda unit: unit.path)
 
 
 @st.composite

@@ -11,7 +11,11 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from lambda_usage.combine._fetching import fetched
+from lambda_usage.combine.errors import StoreError
 from lambda_usage.combine.stores import INVENTORY_FOLDER, INVENTORY_SUFFIX, Store, StoredFile
+
+MAX_BYTES = 256 * 2**20
+"""Of one packed inventory: it is held in memory."""
 
 
 def list_inventories(store: Store) -> dict[str, list[StoredFile]]:
@@ -35,8 +39,14 @@ def read_inventories(
     """The content of some files, in their order, without those that have just been deleted.
 
     Raises:
-        StoreError: The store cannot be read.
+        StoreError: The store cannot be read, or holds what is too large for an inventory.
     """
+    large = next((each for each in files if each.size > MAX_BYTES), None)
+    if large:
+        raise StoreError(
+            f"{large.name} has {large.size:,} bytes, and no inventory has over {MAX_BYTES:,}: "
+            "delete it, and upload the inventory again"
+        )
     with closing(fetched(store, files)) as copies:
         for file, copy in zip(files, copies, strict=True):
             if copy.path is not None:

@@ -8,6 +8,8 @@ machine and no path of the disk is in it. Source text is in it only where that w
 from __future__ import annotations
 
 import gzip
+import io
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +17,7 @@ from typing import TypeVar
 
 import msgspec
 
+from lambda_usage.evidence._inventory_bounds import MAX_UNPACKED, fault
 from lambda_usage.evidence.scopes import Inventory, KeepPattern, SourceProblem, SourceUnit
 from lambda_usage.recording.package import content_hash
 
@@ -22,6 +25,8 @@ _Form = TypeVar("_Form")
 
 INVENTORY_SCHEMA = 1
 """Number of the file's form. Raise it with every field that a reader must not overlook."""
+
+_NAMED_BY_HASH = re.compile(r"([0-9a-f]{32})\.json\.gz")
 
 
 class InventoryFileError(Exception):
@@ -89,12 +94,14 @@ def unpack(content: bytes, name: str) -> Inventory:
 
     Args:
         content: As :func:`pack` made it.
-        name: What to call the file in an error.
+        name: Its name or address. One that is named by a hash must have that hash.
 
     Raises:
         InventoryFileError: It is damaged, something else, or of a newer form.
     """
     found = _decoded(content, name, _Content)
+    if wrong := fault(found.units):
+        raise InventoryFileError(f"{name} is no inventory of a source tree: it says {wrong}")
     return Inventory(
         root=None,
         units={unit.path: unit for unit in found.units},
@@ -119,9 +126,21 @@ def _texts(inventory: Inventory) -> dict[str, str]:
     return {path: text for path, text in texts.items() if text is not None}
 
 
+def _unpacked(content: bytes) -> bytes:
+    with gzip.open(io.BytesIO(content)) as file:
+        plain = file.read(MAX_UNPACKED + 1)
+    if len(plain) > MAX_UNPACKED:
+        raise ValueError(f"it unpacks to more than {MAX_UNPACKED:,} bytes")
+    return plain
+
+
 def _decoded(content: bytes, name: str, form: type[_Form]) -> _Form:
     try:
-        plain = gzip.decompress(content)
+        plain = _unpacked(content)
+        if (named := _NAMED_BY_HASH.fullmatch(name.rpartition("/")[2])) and (
+            named[1] != content_hash(plain)
+        ):
+            raise ValueError("its content is not what its name says")
         schema = msgspec.json.decode(plain, type=_Schema).schema
         if schema <= INVENTORY_SCHEMA:
             return msgspec.json.decode(plain, type=form)

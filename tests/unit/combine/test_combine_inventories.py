@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from lambda_usage.combine import inventories
 from lambda_usage.combine.api import combine_coverage_files
 from lambda_usage.combine.combiner import combine_store
 from lambda_usage.combine.errors import StoreError
@@ -86,3 +87,15 @@ def test_report_data_without_source_says_why_it_has_no_verdicts(
     assert "no verdicts here" in content["no_verdicts"]
     assert "lambda-usage inventory DIR --store STORE" in content["no_verdicts"]
     assert not any("verdict" in each for each in content["functions"])
+
+
+def test_what_is_too_large_for_an_inventory_is_not_even_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inventories, "MAX_BYTES", 10)
+    path = tmp_path / "inventory/shop/aa.json.gz"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"x" * 11)
+    store = open_store(str(tmp_path))
+    with pytest.raises(StoreError, match=r"aa\.json\.gz has 11 bytes, and no inventory has over 10"):
+        list(inventories.read_inventories(store, list(store.inventories())))

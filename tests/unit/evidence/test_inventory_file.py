@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 from evidence_world import World
 
 from lambda_usage.bundle.model import CodeKey
+from lambda_usage.evidence import inventory_file
 from lambda_usage.evidence.inventory import read_inventory
 from lambda_usage.evidence.inventory_file import (
     INVENTORY_SCHEMA,
@@ -117,6 +118,62 @@ def test_what_cannot_be_read_is_refused_in_one_line(content: bytes, words: str) 
         assert str(error.value).startswith("shop/aa.json.gz ")
         assert words in str(error.value)
         assert "\n" not in str(error.value)
+
+
+def test_no_more_is_unpacked_than_an_inventory_can_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inventory_file, "MAX_UNPACKED", 10_000)
+    bomb = gzip.compress(b" " * 20_000_000)
+    for read in (unpack, unpack_hashes):
+        with pytest.raises(InventoryFileError, match="unpacks to more than 10,000 bytes"):
+            read(bomb, "it")
+
+
+def test_a_file_is_what_its_name_says(world: World) -> None:
+    world.source(SOURCE)
+    file = pack(read_inventory(world.root))
+    name = f"s3://bucket/coverage/inventory/shop/{file.hash}.json.gz"
+    assert unpack(file.content, name).units
+    assert unpack_hashes(file.content, name)
+    other = pack(Inventory(None, {}))
+    for read in (unpack, unpack_hashes):
+        with pytest.raises(InventoryFileError, match="its content is not what its name says"):
+            read(other.content, name)
+    assert unpack(other.content, "kept/under-another-name.json.gz").units == {}
+
+
+def unit_of(path: str = "app.py", first: int = 1, last: int = 2, scope_last: int = 3) -> SourceUnit:
+    key = CodeKey(path, "f", 1)
+    statements = (Statement(first, last),)
+    return SourceUnit(path, "ab", (Scope(key, ScopeKind.FUNCTION, 1, scope_last, statements),))
+
+
+@pytest.mark.parametrize(
+    ("unit", "words"),
+    [
+        (unit_of(first=0), "that 'app.py' has lines 0 to 2"),
+        (unit_of(first=3), "that 'app.py' has lines 3 to 2"),
+        (unit_of(last=2 * 10**8), "that 'app.py' has 200,000,000 lines"),
+        (unit_of(scope_last=2**31), "that 'app.py' has 2,147,483,648 lines"),
+        (unit_of(scope_last=-1), "that 'app.py' has lines 1 to -1"),
+        (replace(unit_of(), excluded=frozenset({2**62})), "lines, and no file has over 1,000,000"),
+        (replace(unit_of(), keeps=(KeepSpan(1, 2**40, 1),)), "lines, and no file has over"),
+        (unit_of("../app.py"), "that '../app.py' is a path in a source tree"),
+        (unit_of("/etc/passwd"), "that '/etc/passwd' is a path in a source tree"),
+        (unit_of(""), "that '' is a path in a source tree"),
+    ],
+)
+def test_what_no_source_tree_can_have_is_refused(unit: SourceUnit, words: str) -> None:
+    content = pack(Inventory(None, {unit.path: unit})).content
+    with pytest.raises(InventoryFileError, match="it is no inventory of a source tree: ") as error:
+        unpack(content, "it")
+    assert words in str(error.value)
+
+
+def test_many_long_files_are_no_tree_either() -> None:
+    units = (unit_of(f"{number}.py", scope_last=900_000) for number in range(6))
+    content = pack(Inventory(None, {unit.path: unit for unit in units})).content
+    with pytest.raises(InventoryFileError, match="that there are 5,400,000 lines"):
+        unpack(content, "it")
 
 
 def test_a_newer_form_says_what_to_do() -> None:
