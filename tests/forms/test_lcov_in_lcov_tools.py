@@ -66,6 +66,25 @@ def test_what_is_not_known_is_left_out_and_told() -> None:
     )
 
 
+@pytest.mark.parametrize("end", ["\n", "\r", "\x85", "\u2028"])
+def test_a_name_cannot_make_up_records(end: str) -> None:
+    report = made.shop()
+    name = f"shop/a.py{end}end_of_record{end}SF:shop/v1.py{end}DA:1,99{end}"
+    hostile = replace(report.files[0], file=name)
+    named = replace(report.functions[1], name=f"f{end}DA:1,99")
+    changed = replace(
+        report,
+        files=(hostile, *report.files[1:]),
+        functions=(*report.functions, replace(named, file="shop/v1.py")),
+    )
+    out = io.StringIO()
+    notes = write_lcov(changed, "src", out)
+    assert set(parsed(out.getvalue())) == {"src/shop/v1.py"}
+    assert hits(out.getvalue(), "src/shop/v1.py") == {1: 0, 2: 0}
+    assert not [line for line in out.getvalue().splitlines() if line.startswith("DA:1,99")]
+    assert f"left out 1 file whose names LCOV has no way to write: {name}" in notes
+
+
 def test_a_line_that_ran_on_thin_evidence_is_hit() -> None:
     report = made.shop()
     thin = made.statement(12, "unseen", 0.0, Verdict.UNPROVEN, ran=True)

@@ -151,10 +151,10 @@ class Inventory:
         if self.root is None:
             return self.texts.get(path)
         unit = self.units.get(path)
+        if unit is None:
+            return None  # what only the data names may lie anywhere: it is not even opened
         try:
             content = (self.root / path).read_bytes()
-            if unit is None or content_hash(content) != unit.hash:
-                return None
-            return decode_source(content)
+            return decode_source(content) if content_hash(content) == unit.hash else None
         except (OSError, SyntaxError, UnicodeDecodeError):
             return None

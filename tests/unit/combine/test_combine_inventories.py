@@ -97,5 +97,5 @@ def test_what_is_too_large_for_an_inventory_is_not_even_fetched(
     path.parent.mkdir(parents=True)
     path.write_bytes(b"x" * 11)
     store = open_store(str(tmp_path))
-    with pytest.raises(StoreError, match=r"aa\.json\.gz has 11 bytes, and no inventory has over 10"):
+    with pytest.raises(StoreError, match="has 11 bytes, and no inventory has over 10"):
         list(inventories.read_inventories(store, list(store.inventories())))

@@ -82,6 +82,22 @@ def test_source_text_goes_along_only_where_it_is_asked_for(world: World) -> None
     assert without.hash != with_source.hash
 
 
+def test_no_file_is_opened_but_those_of_the_tree(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.source(SOURCE)
+    inventory = read_inventory(world.root)
+    opened: list[Path] = []
+    read = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: opened.append(path) or read(path))
+    outside = world.root.parent / "secret.py"
+    outside.write_text(SECRET)
+    for path in ("../secret.py", str(outside), "app.py/../../secret.py"):
+        assert inventory.text(path) is None
+    assert inventory.text("app.py") == SOURCE
+    assert opened == [world.root / "app.py"]
+
+
 def test_neither_the_place_nor_the_time_is_in_the_file(world: World, tmp_path: Path) -> None:
     world.source(SOURCE, "pkg/mod.py")
     (world.root / ".coveragerc").write_text("[report]\nexclude_lines = (\n")
