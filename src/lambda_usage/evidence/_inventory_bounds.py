@@ -49,4 +49,5 @@ def _spans(unit: SourceUnit) -> Iterator[tuple[int, int]]:
         yield scope.line, scope.last_line
         yield from ((each.first, each.last) for each in scope.statements)
     yield from ((each.first, each.last) for each in unit.keeps)
+    yield from (rows for each in unit.keeps for rows in each.around)
     yield from ((line, line) for line in unit.excluded)

@@ -112,8 +112,9 @@ def why_nothing(pattern: KeepPattern, names: Mapping[str, Iterable[str]]) -> str
         known = dict.fromkeys(each for path in found for each in names[path])
         places = f"no function or class of {found[0]}" + (" and others" if found[1:] else "")
         return f"it matches {places}, so it keeps nothing{_hint(name, known)}"
-    close = _hint(file, names) or _hint(f"{pattern.base}/{file}", names)
-    return f"it matches no file, so it keeps nothing{close}"
+    # named from a folder above the source directory, or from one below
+    partly = [each for each in names if file.endswith(f"/{each}") or each.endswith(f"/{file}")]
+    return f"it matches no file, so it keeps nothing{_hint(file, partly or names)}"
 
 
 def _hint(words: str, known: Iterable[str]) -> str:

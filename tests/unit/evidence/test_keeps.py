@@ -252,6 +252,7 @@ def test_a_pattern_may_name_folders_and_begin_where_the_settings_lie(
             "no function or class of app.py, so it keeps nothing: did you mean Orders?",
         ),
         ("ap.py:old", "it matches no file, so it keeps nothing: did you mean app.py?"),
+        ("some/long/way/down/the/tree/app.py:old", "did you mean app.py?"),
         ("somewhere/else.py", "it matches no file, so it keeps nothing: correct it"),
     ],
 )
