@@ -35,9 +35,7 @@ MEANINGS = {
     ExitCode.USAGE: "wrong usage, or a part is not installed",
     ExitCode.STORE: "the store cannot be read or written",
     ExitCode.NO_BUNDLES: "no bundle found, or none that can be read",
-    ExitCode.SOURCE: (
-        "no source code and no inventory, those of something else, or no telling what is kept"
-    ),
+    ExitCode.SOURCE: "no source or inventory, or of something else, or unclear keeps",
     ExitCode.BROKEN_BUNDLES: "done, but broken bundles were set aside (named on stderr)",
 }
 

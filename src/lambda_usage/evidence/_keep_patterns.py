@@ -114,7 +114,7 @@ def why_nothing(pattern: KeepPattern, names: Mapping[str, Iterable[str]]) -> str
         return f"it matches {places}, so it keeps nothing{_hint(name, known)}"
     # named from a folder above the source directory, or from one below
     partly = [each for each in names if file.endswith(f"/{each}") or each.endswith(f"/{file}")]
-    return f"it matches no file, so it keeps nothing{_hint(file, partly or names)}"
+    return f"it matches no file, so it keeps nothing{_hint(partly[0] if partly else file, names)}"
 
 
 def _hint(words: str, known: Iterable[str]) -> str:
