@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_usage.bundle.model import CodeKey
-from lambda_usage.evidence._inventory_bounds import MAX_LINES, fault
+from lambda_usage.evidence.inventory_bounds import MAX_LINES, fault
 from lambda_usage.evidence.inventory_file import (
     InventoryFileError,
     pack,

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 import msgspec
 
-from lambda_usage.evidence._inventory_bounds import MAX_UNPACKED, fault
+from lambda_usage.evidence.inventory_bounds import MAX_UNPACKED, fault
 from lambda_usage.evidence.scopes import Inventory, KeepPattern, SourceProblem, SourceUnit
 from lambda_usage.recording.package import content_hash
 

@@ -19,6 +19,7 @@ from posixpath import join
 from coverage import CoverageData
 
 from lambda_usage.bundle.model import Bundle, Code
+from lambda_usage.evidence.inventory_bounds import leads_out
 from lambda_usage.evidence.model import FileState
 from lambda_usage.evidence.scopes import Inventory
 from lambda_usage.evidence.sightings import FileSightings, View, views
@@ -99,16 +100,22 @@ def _of_source(origins: Sequence[View], inventory: Inventory) -> tuple[list[_Mea
 
 def _of_packages(origins: Sequence[View]) -> tuple[list[_Measured], list[str]]:
     shipping: dict[tuple[str, str], list[View]] = {}
+    outside: set[str] = set()
     for view in origins:
         for path in view.shipment.files:
-            shipping.setdefault((_deployed(view, path), path), []).append(view)
+            if leads_out(path):
+                outside.add(path)  # coverage.py would open it where it reports
+            else:
+                shipping.setdefault((_deployed(view, path), path), []).append(view)
     files = [_Measured(name, path, found, None) for (name, path), found in shipping.items()]
+    why = "that would lie outside of the deployment package"
+    notes = [left_out(sorted(outside), why)] if outside else []
     mixed = sorted(file.name for file in files if _versions(file) > 1)
-    if not mixed:
-        return files, []
-    more = f" and {len(mixed) - 1:,} more" if len(mixed) > 1 else ""
-    note = f"lines of several versions are put together in {mixed[0]}{more}: give --source DIR"
-    return files, [note]
+    if mixed:
+        more = f" and {len(mixed) - 1:,} more" if len(mixed) > 1 else ""
+        together = f"lines of several versions are put together in {mixed[0]}{more}"
+        notes.append(f"{together}: give --source DIR")
+    return files, notes
 
 
 def _deployed(view: View, path: str) -> str:

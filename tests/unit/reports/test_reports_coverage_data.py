@@ -245,3 +245,12 @@ def test_where_nothing_tells_of_branches_there_is_no_file(
     with pytest.raises(NoBranchesError):
         read(bundle((ORIGIN, ran)), None, branches=True)
     assert not (tmp_path / "use.coverage").exists()
+
+
+@pytest.mark.parametrize("path", ["../../home/me/secret.py", "/home/me/secret.py"])
+def test_a_file_outside_of_its_package_is_left_out(read: Read, ran: OriginUsage, path: str) -> None:
+    outside = usage(path, SOURCE)
+    found = replace(ran, files=ran.files | outside.files, codes=ran.codes | outside.codes)
+    data, notes = read(bundle((ORIGIN, found)), None)
+    assert data.measured_files() == {"/var/task/app.py"}
+    assert notes == (f"left out 1 file that would lie outside of the deployment package: {path}",)

@@ -107,8 +107,11 @@ def counted(lines: str, state: FileState) -> Counter[str]:
 def _lines(file: FileEvidence, seen: _File) -> str:
     spans = _of_statements(file.statements, seen.standings)
     spans = [*(spans or _of_functions(seen)), *seen.found]
-    painted = [NOTHING] * max([file.lines, *(last for _, last, _ in spans)])
+    # the file's length is known but for reports made elsewhere: nothing lies beyond it
+    length = file.lines or max((last for _, last, _ in spans), default=0)
+    painted = [NOTHING] * length
     for first, last, letter in spans:
+        last = min(last, length)
         painted[first - 1 : last] = letter * (last - first + 1)
     return "".join(painted)
 

@@ -24,7 +24,7 @@ def fault(units: Iterable[SourceUnit]) -> str:
     """What no source tree can have, in words that follow ``which says``; empty if all is well."""
     total = 0
     for unit in units:
-        if _leads_out(unit.path):
+        if leads_out(unit.path):
             return f"that {unit.path!r} is a path in a source tree"
         wrong = next((each for each in _spans(unit) if not 1 <= each[0] <= each[1]), None)
         if wrong:
@@ -38,7 +38,8 @@ def fault(units: Iterable[SourceUnit]) -> str:
     return ""
 
 
-def _leads_out(path: str) -> bool:
+def leads_out(path: str) -> bool:
+    """Whether a path, relative to some folder, may be one outside of it."""
     return not path or path.startswith("/") or ".." in path.split("/")
 
 
