@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given, settings
@@ -37,9 +38,18 @@ def hot_paths_markdown(report: HotPathsReport) -> str:
 
 def visible(name: str) -> str:
     """A name as it can be shown in one line."""
-    return re.sub(
-        r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", lambda found: f"\\x{ord(found[0]):02x}", name
-    )
+    return "".join(_escaped(each) if _is_unseen(each) else each for each in name)
+
+
+def _is_unseen(letter: str) -> bool:
+    controls = unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"}
+    turns = letter in "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    return controls or turns or letter == "\ufeff" or 0xE0000 <= ord(letter) < 0xE0080
+
+
+def _escaped(letter: str) -> str:
+    # as Python writes it, but for line ends, which have names of their own there
+    return f"\\x{ord(letter):02x}" if ord(letter) < 256 else ascii(letter)[1:-1]
 
 
 def said(tokens: list[Token] | None) -> tuple[str, str]:
