@@ -162,12 +162,16 @@ class Keeps:
             yield replace(whole, keep=self.of(path, whole.first, whole.last))
             return
         found: list[DeadRange] = []
+        joined = False
         for first, after in pairwise(borders):
             rows = [row for row in range(first, after) if row in self._code(path)]
             if not rows:
+                # what has no code can be kept all the same: a `global` statement, say
+                joined = joined and self.of(path, first, after - 1) is None
                 continue
             keep = self.of(path, rows[0], rows[-1])
-            if found and found[-1].keep == keep:
+            joined, before = True, joined
+            if before and found[-1].keep == keep:
                 found[-1] = replace(found[-1], last=rows[-1])
             else:
                 found.append(replace(whole, first=rows[0], last=rows[-1], keep=keep))
