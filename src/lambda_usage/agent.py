@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING
 
-from lambda_usage.delivery.courier import Courier, Schedule
-from lambda_usage.delivery.targets import make_target
+from lambda_usage.delivery.batch import Batch
+from lambda_usage.delivery.dispatch import Dispatch
 from lambda_usage.identity import alias_of, origin, task_root
 from lambda_usage.recording.choice import make_recorder
 from lambda_usage.recording.loading import LoadHook, codes_in_memory
@@ -30,13 +30,9 @@ from lambda_usage.settings import Settings
 from lambda_usage.telemetry.logs import Log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from lambda_usage.bundle.model import Bundle
     from lambda_usage.flush import BundleMaker
 
 _ERRORS_TO_GIVE_UP = 3
-_DAY = 86400
 
 _inside: ContextVar[bool] = ContextVar("lambda_usage_inside", default=False)
 """Set while an invocation is under way in this thread or task: a second agent's wrapper, a
@@ -63,9 +59,8 @@ class Agent:
         self.scope = Scope(task_root(), settings.include, settings.exclude)
         self.recorder: Recorder = _recorder(settings, self.scope, log)
         self.sampler = Sampler(settings.sample_rate)
-        target = make_target(settings.bucket, settings.upload_timeout)
-        self.courier = Courier(target, settings.prefix, log)
         self.origin = origin(attach, self.recorder.name)
+        self.dispatch = Dispatch(settings, self.origin.function_name, self, log)
         self.tallies: dict[str, Tally] = {}
         """What was counted since the last bundle, by alias."""
         self.costs: dict[str, float] = {}
@@ -74,16 +69,12 @@ class Agent:
         """What was not seen or not delivered since the last bundle, by what it was."""
         self.errors = 0
         self.active = True
-        self._finished = False
         self._first = True
-        self._schedule = Schedule(settings.flush_interval, time.monotonic())
         self._lock = threading.RLock()
         self._running = 0
         self._window: Invocation | None = None
         self._init = True
         self._inits = 0
-        self._day = int(time.time()) // _DAY
-        self._maker: BundleMaker | None = None
 
     def start(self, *, before_handler: bool) -> None:
         """Begin to record.
@@ -167,6 +158,7 @@ class Agent:
         if not self.active or _inside.get():
             return None
         try:
+            self.dispatch.before(context)
             return self._begin(alias_of(context), frame)
         except Exception as error:
             self.failed(error)
@@ -175,7 +167,6 @@ class Agent:
     def _begin(self, alias: str, frame: FrameType | None) -> Invocation:
         self.handler_loaded()
         now = time.time()
-        self._turn_day(now)
         group = trace_group()
         with self._lock:
             alone = self._running == 0
@@ -225,8 +216,6 @@ class Agent:
             self._running -= 1
             if self._window is invocation:
                 self._close_window(invocation, duration, error=error)
-        if self._schedule.due(time.monotonic()):
-            self.flush()
 
     def _close_window(self, invocation: Invocation, duration: float, *, error: bool) -> None:
         start = time.perf_counter()
@@ -253,62 +242,45 @@ class Agent:
                 tally.inits, self._inits = self._inits, 0
         return tally
 
-    def _turn_day(self, now: float) -> None:
-        """A bundle does not span two days."""
-        today = int(now) // _DAY
-        if today != self._day:
-            self._day = today
-            self.flush()
-
     def flush(self) -> None:
         """Deliver what was counted since the last bundle, in the background."""
-        if self.tallies:
-            self.courier.in_background(self._take(final=False), self._arrived)
+        self.dispatch.flush()
 
     def finish(self) -> None:
         """Deliver the last bundle, now; nothing is recorded after it."""
-        if not self._finished:
-            self._finished = True
-            self.active = False
-            self.courier.now(self._take(final=True), self._arrived)
+        self.active = False
+        self.dispatch.finish()
 
     def abandon(self) -> None:
         """Record nothing, deliver nothing: nothing ran that a bundle could tell of."""
         self.recorder.registry.closed = True
         self.active = False
-        self._finished = True
+        self.dispatch.abandon()
 
-    def _take(self, *, final: bool) -> Callable[[], Bundle | None]:
-        """What makes the bundle of all that was counted so far, in whichever thread calls it."""
+    def take(self, *, final: bool) -> Batch:
+        """What was counted since this was last asked; *final* with an init that served nobody."""
         with self._lock:
             if final and self._inits:
                 self._tally("").at(time.time())
-            tallies, self.tallies = self.tallies, {}
-            costs, self.costs = self.costs, {}
-            losses, self.losses = self.losses, Counter()
-        spent, self.courier.costs = self.courier.costs, {}
-        costs.update(spent)
-        if self.courier.lost:
-            losses["bundles not delivered"], self.courier.lost = self.courier.lost, 0
-        return lambda: self._make(tallies, costs, losses, final=final)
+            batch = Batch(self.tallies, self.costs, self.losses)
+            self.tallies, self.costs, self.losses = {}, {}, Counter()
+        return batch
 
-    def _make(
-        self,
-        tallies: dict[str, Tally],
-        costs: dict[str, float],
-        losses: Counter[str],
-        *,
-        final: bool,
-    ) -> Bundle | None:
-        if self._maker is None:
-            from lambda_usage.flush import BundleMaker  # no business of a cold start
+    def give_back(self, batch: Batch) -> None:
+        """Count again what was taken and cannot be delivered now."""
+        with self._lock:
+            mine = Batch(self.tallies, self.costs, self.losses)
+            mine.absorb(batch)
 
-            self._maker = BundleMaker(self.recorder, self.scope, self.origin)
-        return self._maker.make(tallies, costs, losses, final=final)
+    def paths(self) -> int:
+        """Distinct paths of windows since the last bundle."""
+        return sum(len(each.paths) for each in list(self.tallies.values()))
 
-    def _arrived(self, bundle: Bundle) -> None:
-        if self._maker is not None:
-            self._maker.delivered(bundle)
+    def new_maker(self) -> BundleMaker:
+        """What makes the bundles of this process."""
+        from lambda_usage.flush import BundleMaker  # no business of a cold start
+
+        return BundleMaker(self.recorder, self.scope, self.origin)
 
     def failed(self, error: BaseException) -> None:
         """Note an error of ours; a few of them end the recording."""
