@@ -114,6 +114,7 @@ class Courier:
             timeout: Seconds to wait for an upload that is under way.
         """
         self._ending.set()
+        self.room.ending = True
         try:
             bundle = self._made(make)
             alone = self._sending.acquire(timeout=_POLITE_SECONDS)

@@ -14,6 +14,7 @@ from lambda_usage.delivery.spool import CAPACITY, Spool, counted
 
 DROPPED = "bundles dropped for want of room"
 DROPPED_INVOCATIONS = "invocations in dropped bundles"
+DROPPED_UNSURE = "invocations in dropped bundles that may have arrived"
 
 
 @dataclass(slots=True, eq=False)
@@ -60,6 +61,8 @@ class WaitingRoom:
         """What was dropped and has not been stated yet."""
         self.problem = ""
         """Why bundles are not kept on disk, if they are not."""
+        self.ending = False
+        """Nothing is dropped any more: there is no later bundle to state it."""
 
     @property
     def size(self) -> int:
@@ -156,6 +159,8 @@ class WaitingRoom:
         return losses
 
     def _make_room(self, keep: Waiting | None) -> None:
+        if self.ending:
+            return
         with self._lock:
             excess = sum(each.size for each in self._bundles.values()) - self._capacity
             for each in list(self._bundles.values()):
@@ -166,8 +171,9 @@ class WaitingRoom:
     def _drop(self, bundle: Waiting) -> None:
         del self._bundles[bundle.key]
         self.losses[DROPPED] += 1
+        invocations = DROPPED_UNSURE if bundle.maybe_stored else DROPPED_INVOCATIONS
         for reason, number in bundle.counts.items():
-            self.losses[reason or DROPPED_INVOCATIONS] += number
+            self.losses[reason or invocations] += number
         if bundle.path:
             self._spool.remove(bundle.path)
 

@@ -265,6 +265,6 @@ def test_bundles_that_fit_neither_on_disk_nor_in_memory_are_given_back(
     monkeypatch.setattr(writer, "write_bundle", broken)
     monkeypatch.setattr(writer, "bundle_bytes", broken)
     fates = Fates()
-    courier = make_courier(MemoryTarget(), fates, level="CRITICAL")
+    courier = make_courier(MemoryTarget(), fates, level="ERROR")
     deliver(courier, make_bundle)
     assert fates.last == {0: Fate.NOT_STORED}

@@ -118,7 +118,7 @@ def server(*answers: Answer) -> Iterator[Server]:
             """Say nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Handler) as running:
-        thread = threading.Thread(target=running.serve_forever)
+        thread = threading.Thread(target=running.serve_forever, args=(0.01,))
         thread.start()
         try:
             found.url = f"http://127.0.0.1:{running.server_port}"
