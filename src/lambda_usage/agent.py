@@ -158,16 +158,16 @@ class Agent:
         if not self.active or _inside.get():
             return None
         try:
-            self.dispatch.before(context)
-            return self._begin(alias_of(context), frame)
+            return self._begin(context, frame)
         except Exception as error:
             self.failed(error)
             return None
 
-    def _begin(self, alias: str, frame: FrameType | None) -> Invocation:
+    def _begin(self, context: object, frame: FrameType | None) -> Invocation:
         self.handler_loaded()
         now = time.time()
-        group = trace_group()
+        self.dispatch.before(context)
+        alias, group = alias_of(context), trace_group()
         with self._lock:
             alone = self._running == 0
             if not alone:
