@@ -7,7 +7,6 @@ reaches the function.
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import time
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from lambda_usage.delivery.batch import Batch
 from lambda_usage.delivery.dispatch import Dispatch
+from lambda_usage.delivery.lifecycle import watch
 from lambda_usage.identity import alias_of, origin, task_root
 from lambda_usage.recording.choice import make_recorder
 from lambda_usage.recording.loading import LoadHook, codes_in_memory
@@ -93,29 +93,7 @@ class Agent:
         LoadHook(self._on_code).install()
         if not before_handler:
             self._find_loaded()
-        self._watch_forks()
-        self._listen_for_the_end()
-
-    def _watch_forks(self) -> None:
-        """A child has our identity, but nobody hears of what it runs: count it, keep it silent."""
-
-        def in_parent() -> None:
-            self.losses["forked processes"] += 1
-
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self.abandon, after_in_parent=in_parent)
-
-    def _listen_for_the_end(self) -> None:
-        from lambda_usage.delivery.shutdown import ShutdownNotice
-
-        try:
-            ShutdownNotice(self.finish).listen()
-        except (OSError, ValueError) as error:
-            self.log.once(
-                "DEBUG",
-                "The end of this process cannot be heard of; its last bundle may be missing",
-                error=str(error),
-            )
+        watch(self)
 
     def _on_code(self, code: CodeType) -> None:
         """Called for every module that is loaded, ours and the libraries' included."""
@@ -256,6 +234,21 @@ class Agent:
         self.recorder.registry.closed = True
         self.active = False
         self.dispatch.abandon()
+
+    def forked(self) -> None:
+        """A child has our identity, but nobody hears of what it runs: count it."""
+        self.losses["forked processes"] += 1
+
+    def before_snapshot(self) -> None:
+        """Tell of this init now: however many copies there will be, it happened once."""
+        self.handler_loaded()
+        self.dispatch.before_snapshot()
+
+    def after_restore(self) -> None:
+        """Be a process of its own, that shares nothing with the other copies."""
+        self._inits = 0
+        self.sampler = Sampler(self.settings.sample_rate)
+        self.dispatch.after_restore()
 
     def take(self, *, final: bool) -> Batch:
         """What was counted since this was last asked; *final* with an init that served nobody."""

@@ -106,6 +106,13 @@ class Courier:
         finally:
             self._count_threads(-1)
 
+    def now(self, make: Make) -> None:
+        """Deliver what *make* returns while the caller waits; one attempt is all it gets."""
+        bundle = self._made(make)
+        with self._sending:
+            if bundle is not None and self._take(bundle) is not None:
+                self._send(bundle, time.sleep, attempts=1)
+
     def finish(self, make: Make, timeout: float) -> None:
         """Deliver the last bundle, then what else waits; never raises.
 
@@ -190,12 +197,13 @@ class Courier:
                 self._settled(found.id, found.lists_package, Fate.WAITING)
             return found
 
-    def _send(self, bundle: Waiting, sleep: Sleep) -> bool:
+    def _send(self, bundle: Waiting, sleep: Sleep, attempts: int | None = None) -> bool:
         """Whether *bundle* was delivered."""
         start = time.perf_counter()
         try:
             parcel = Parcel(bundle.body(), bundle.key, once=bundle.maybe_stored)
-            attempts = None if self.breaker.closed else 1
+            if not self.breaker.closed:
+                attempts = 1
             self._target.put(parcel, sleep, attempts=attempts)
         except Exception as error:
             self._not_sent(bundle, error)

@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 from lambda_usage.delivery.batch import Batch
+from lambda_usage.delivery.breaker import Breaker
 from lambda_usage.delivery.courier import Courier, Fate
 from lambda_usage.delivery.schedule import Schedule
 from lambda_usage.delivery.spool import Spool
@@ -32,9 +33,6 @@ NOT_MADE = "invocations in bundles that could not be made"
 _DAY = 86400
 _ENOUGH_MILLISECONDS = 1000
 """An invocation with less time than that ahead of it is left alone, if another will do."""
-
-_SNAPSHOT_SECONDS = 5.0
-"""For an upload before a snapshot, which has to wait for it."""
 
 
 class Source(Protocol):
@@ -107,6 +105,21 @@ class Dispatch:
     def abandon(self) -> None:
         """Deliver nothing."""
         self.finished = True
+
+    def before_snapshot(self) -> None:
+        """Deliver the only bundle of the process that is about to be cloned, now."""
+        batch = self._source.take(final=True)
+        if batch.tallies:
+            self.courier.now(lambda: self._make(batch, final=True))
+
+    def after_restore(self) -> None:
+        """Be another process, which begins now."""
+        if self._maker is not None:
+            self._maker.renew()
+        self.courier.breaker = Breaker()
+        self.courier.take_costs()
+        self.schedule.restart()
+        self._day = int(time.time()) // _DAY
 
     def _make(self, batch: Batch, *, final: bool) -> Bundle | None:
         if not batch.tallies and not final:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Protocol
+
 from lambda_usage.delivery.pauses import Stopwatch, jittered
 
 _EARLY = (5.0, 15.0)
@@ -18,17 +21,25 @@ _PATHS = 256
 """Distinct paths that are a bundle's fill, before the lighter ones have to be counted together."""
 
 
+class Watch(Protocol):
+    """Time since it was made."""
+
+    def seconds(self) -> float:
+        """In seconds."""
+
+
 class Schedule:
     """Of one process."""
 
-    def __init__(self, interval: float) -> None:
+    def __init__(self, interval: float, stopwatch: Callable[[], Watch] = Stopwatch) -> None:
         self._interval = interval
+        self._stopwatch = stopwatch
         self._factor = 1.0
         self.restart()
 
     def restart(self) -> None:
         """As at the start of a process."""
-        self._since = Stopwatch()
+        self._since = self._stopwatch()
         self._pause = min(self._interval, jittered(*_EARLY))
 
     @property
@@ -50,7 +61,7 @@ class Schedule:
     def sent(self) -> None:
         """A bundle is under way; count from now."""
         length = self._interval * self._factor
-        self._since = Stopwatch()
+        self._since = self._stopwatch()
         self._pause = jittered(length * (1 - _JITTER), length * (1 + _JITTER))
 
     def learned(self, *, new: bool) -> None:

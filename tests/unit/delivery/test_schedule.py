@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from lambda_usage.delivery import pauses
@@ -27,7 +29,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def middle(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jitter that always falls into the middle."""
-    monkeypatch.setattr(pauses.os, "urandom", lambda n: b"\x80" + b"\0" * (n - 1))
+    monkeypatch.setattr(os, "urandom", lambda n: b"\x80" + b"\0" * (n - 1))
 
 
 def test_the_first_bundle_is_due_early_and_the_others_after_the_interval(
