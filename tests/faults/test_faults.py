@@ -146,6 +146,7 @@ def test_a_full_tmp_costs_nothing_while_the_store_works(
     ) as function:
         for n in range(INVOCATIONS):
             assert function.invoke({"kind": "odd", "n": n}).payload["square"] == n * n
+        function.wait_for_log("uploaded successfully")
     found = combined(s3_server, bucket, monkeypatch)
     assert invocations(found) == INVOCATIONS
     assert processes_unfinished(found) == 0

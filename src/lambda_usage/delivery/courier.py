@@ -23,6 +23,8 @@ from lambda_usage.delivery.waiting import Waiting, WaitingRoom
 from lambda_usage.telemetry.logs import Log
 
 _OWN_THREADS = "lambda-usage"
+_MOST_THREADS = 2
+"""One that uploads, and may hang at it, and one that writes the next bundle to its file."""
 _POLITE_SECONDS = 0.05
 """At the end of the process, so long is waited for another upload before the last one begins."""
 
@@ -72,8 +74,8 @@ class Courier:
 
     @property
     def busy(self) -> bool:
-        """Whether a thread is at work."""
-        return self._threads > 0
+        """Whether as many threads are at work as may be."""
+        return self._threads >= _MOST_THREADS
 
     def in_background(self, make: Make) -> bool:
         """Deliver what *make* returns, in a thread that also calls it.
@@ -98,8 +100,11 @@ class Courier:
     def _work(self, make: Make) -> None:
         try:
             bundle = self._made(make)
-            with self._sending:
-                self._send_all(self._ending.wait)
+            if self._sending.acquire(blocking=False):
+                try:
+                    self._send_all(self._ending.wait)
+                finally:
+                    self._sending.release()
             self._settle(bundle)
         except Exception as error:  # whatever it is, it is ours
             self._failed(error)

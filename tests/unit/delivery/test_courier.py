@@ -14,7 +14,17 @@ from lambda_usage.delivery.targets import FolderTarget, Parcel, Sleep, UploadErr
 from lambda_usage.telemetry.logs import Log
 from tests.unit.support import log_lines
 
-from .parts import Fates, MemoryTarget, deliver, files, losses, make_bundle, make_courier, make_room
+from .parts import (
+    Fates,
+    MemoryTarget,
+    deliver,
+    deliver_beside,
+    files,
+    losses,
+    make_bundle,
+    make_courier,
+    make_room,
+)
 
 KEY = "coverage/2026/01/01/orders-0a1b-000000.coverage"
 
@@ -185,6 +195,8 @@ def test_in_the_background_the_caller_does_not_wait(tmp: Path) -> None:
     target = MemoryTarget(fault=lambda _parcel: done.set())
     courier = make_courier(target)
     assert courier.in_background(make)  # returns although make() is still waiting
+    assert not courier.busy
+    assert courier.in_background(lambda: None)
     assert courier.busy
     assert target.tried == []
     go.set()
@@ -207,6 +219,21 @@ class Hanging(MemoryTarget):
             self.inside.set()
             assert self.go.wait(60)
         super().put(parcel, sleep)
+
+
+def test_while_an_upload_hangs_bundles_are_written_and_given_back(tmp: Path) -> None:
+    """So a kill costs no more than it does with a store that works."""
+    target, fates = Hanging(), Fates()
+    courier = make_courier(target, fates)
+    assert courier.in_background(make_bundle)
+    assert target.inside.wait(60)
+    for invocations in (2, 3):
+        deliver_beside(courier, lambda n=invocations: make_bundle(1, n))  # type: ignore[misc]
+        assert len(files(tmp)) == 2
+        assert fates.last == {0: Fate.WAITING, 1: Fate.NOT_STORED}
+    target.go.set()
+    courier.finish(lambda: None, 60)
+    assert len(target.stored) == 2
 
 
 def test_the_last_bundle_does_not_wait_for_an_upload_that_hangs(tmp: Path) -> None:
