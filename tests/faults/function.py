@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.support.emulator import Emulator
@@ -10,17 +10,36 @@ from tests.support.pythons import PythonEnv
 from tests.support.s3_server import S3Server
 
 APP = """
-import json
 import os
+import sys
+import time
+
+from lambda_usage import flush
+from lambda_usage.delivery import breaker
 
 LEDGER = os.open(os.environ["LEDGER"], os.O_CREAT | os.O_APPEND | os.O_WRONLY)
 
+def note(*words):
+    # one write of one line: it is in the kernel's hands, whatever becomes of this process
+    os.write(LEDGER, (" ".join(map(str, (os.getpid(), *words))) + "\\n").encode())
+
+class Maker(flush.BundleMaker):
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        note("is", self.process_id)
+
+flush.BundleMaker = Maker
+if "PAUSE" in os.environ:  # a test cannot wait for an hour until a store is asked again
+    breaker._FIRST_PAUSE = breaker._LONGEST_PAUSE = float(os.environ["PAUSE"])
+
 def handler(event, context):
     kind = event["kind"]
-    # one write of one line: it is in the kernel's hands, whatever becomes of this process
-    os.write(LEDGER, f"{os.getpid()} {kind}\\n".encode())
+    note("ran", kind, time.time())
+    time.sleep(event.get("seconds", 0))
     if kind == "slow":
         slow()
+    if kind == "exit":
+        sys.exit(1)
     return {"kind": kind, "square": WAYS[kind](event["n"])}
 
 def even(n):
@@ -33,7 +52,6 @@ def rare(n):
     return n * n
 
 def slow():
-    import time
     time.sleep(30)
 
 def never(n):
@@ -41,6 +59,16 @@ def never(n):
 
 WAYS = {"even": even, "odd": odd, "rare": rare, "slow": even}
 """
+
+
+@dataclass
+class Life:
+    """What the ledger says of one process."""
+
+    process_id: str = ""
+    """As its bundles have it; empty where it never made one."""
+    ran: list[tuple[str, float]] = field(default_factory=list)
+    """Kind of event, and when its handler began."""
 
 
 class Sandbox:
@@ -85,14 +113,18 @@ class Sandbox:
             },
         )
 
-    def ledger(self) -> dict[int, Counter[str]]:
-        """What really ran: by process id of the operating system, kinds of events."""
-        found: dict[int, Counter[str]] = {}
-        if (self.folder / "ledger").exists():
-            for line in (self.folder / "ledger").read_text().splitlines():
-                pid, kind = line.split()
-                found.setdefault(int(pid), Counter())[kind] += 1
-        return found
+    def ledger(self) -> list[Life]:
+        """What really ran, by process."""
+        found: dict[int, Life] = {}
+        path = self.folder / "ledger"
+        for line in path.read_text().splitlines() if path.exists() else ():
+            pid, what, *words = line.split()
+            life = found.setdefault(int(pid), Life())
+            if what == "is":
+                life.process_id = words[0]
+            else:
+                life.ran.append((words[0], float(words[1])))
+        return list(found.values())
 
     def waiting(self) -> list[Path]:
         return sorted((self.folder / "tmp").rglob("*.coverage"))
