@@ -60,7 +60,7 @@ class Agent:
         self.recorder: Recorder = _recorder(settings, self.scope, log)
         self.sampler = Sampler(settings.sample_rate)
         self.origin = origin(attach, self.recorder.name)
-        self.dispatch = Dispatch(settings, self.origin.function_name, self, log)
+        self.dispatch = Dispatch(settings, self, log)
         self.tallies: dict[str, Tally] = {}
         """What was counted since the last bundle, by alias."""
         self.costs: dict[str, float] = {}

@@ -28,6 +28,7 @@ from lambda_usage.bundle.reader import read_bundle
 from lambda_usage.combine.merge import merge_into
 from lambda_usage.delivery import dispatch as dispatch_module
 from lambda_usage.delivery import pauses
+from lambda_usage.delivery.batch import Batch
 from lambda_usage.delivery.dispatch import NOT_MADE, Dispatch
 from lambda_usage.delivery.targets import Parcel, Sleep, UploadError
 from lambda_usage.delivery.waiting import DROPPED_INVOCATIONS, DROPPED_UNSURE, WaitingRoom
@@ -86,10 +87,9 @@ class Process:
         agent.recorder = self.recorder = FakeRecorder()
         self.code = compile(MODULE, str(world.folder / "task" / "app.py"), "exec").co_consts[0]
         self.recorder.registry.add(self.code, "app.py")
-        agent.dispatch = Dispatch(agent.settings, "orders", agent, agent.log)
-        courier = agent.dispatch.courier
-        courier._target = world
-        courier.in_background = self._at_once  # type: ignore[method-assign]
+        agent.dispatch = Dispatch(agent.settings, agent, agent.log)
+        agent.dispatch.courier._target = world
+        agent.dispatch._in_background = self._at_once  # type: ignore[method-assign]
         self.agent = agent
         self.invocations = 0
         self.since_flush = 0
@@ -97,8 +97,8 @@ class Process:
         self.ended = ""
         self._flushed = False
 
-    def _at_once(self, make: Any) -> bool:
-        self.agent.dispatch.courier._work(make)
+    def _at_once(self, batch: Batch) -> bool:
+        self.agent.dispatch._work(batch)
         self.since_flush = 0
         return True
 

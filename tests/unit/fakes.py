@@ -9,6 +9,7 @@ from types import CodeType, FrameType
 
 from lambda_usage.agent import Agent
 from lambda_usage.bundle.model import Bundle, Exposure
+from lambda_usage.delivery.batch import Batch
 from lambda_usage.delivery.courier import Fate, Make, Settled
 from lambda_usage.recording.codes import CodeRegistry
 from lambda_usage.recording.recorder import WindowHits
@@ -75,13 +76,11 @@ class CollectingCourier:
     losses: Counter[str] = field(default_factory=Counter)
     room: list[Bundle] = field(default_factory=list)
     """What waits."""
-    busy: bool = False
     down: bool = False
     """Whether nothing of what it is given arrives."""
 
-    def in_background(self, make: Make) -> bool:
+    def deliver(self, make: Make) -> None:
         self.finish(make, 0)
-        return True
 
     def finish(self, make: Make, _timeout: float) -> None:
         bundle = make()
@@ -112,7 +111,19 @@ def make_agent(root: Path, **options: object) -> tuple[Agent, FakeRecorder, Coll
     recorder, courier = FakeRecorder(), CollectingCourier(agent.dispatch._settled)
     agent.recorder = recorder
     agent.dispatch.courier = courier  # type: ignore[assignment]
+    deliver_at_once(agent)
     return agent, recorder, courier
+
+
+def deliver_at_once(agent: Agent) -> None:
+    """Without threads: what an invocation makes leave has left when it goes on."""
+
+    def work(batch: Batch) -> bool:
+        agent.dispatch._count_threads(1)
+        agent.dispatch._work(batch)
+        return True
+
+    agent.dispatch._in_background = work  # type: ignore[method-assign]
 
 
 def exposures(bundle: Bundle) -> dict[tuple[str, str], Exposure]:

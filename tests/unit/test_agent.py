@@ -21,6 +21,7 @@ from lambda_usage.attach.context import CoverageContext
 from lambda_usage.bundle.reader import read_bundle
 from lambda_usage.delivery import dispatch as dispatch_module
 from lambda_usage.delivery import pauses
+from lambda_usage.delivery.batch import Batch
 from lambda_usage.delivery.dispatch import NOT_MADE, Dispatch
 from lambda_usage.recording.tally import PathSum, Tally
 from lambda_usage.sampling.sampler import Draw
@@ -638,7 +639,7 @@ def real(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World
     """With the real courier, to a folder."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     settings = Settings(bucket=str(tmp_path / "store"))
-    world.agent.dispatch = Dispatch(settings, "orders", world.agent, Log("ERROR"))
+    world.agent.dispatch = Dispatch(settings, world.agent, Log("ERROR"))
     return world
 
 
@@ -710,13 +711,36 @@ def test_a_bundle_is_due_when_it_holds_many_paths(clock: Clock, world: World) ->
         assert len(world.courier.bundles) == flushed
 
 
+def test_the_caller_does_not_wait_for_a_bundle(real: World, tmp_path: Path) -> None:
+    go, threads = threading.Event(), []
+    make = real.agent.dispatch._make
+
+    def slow(batch: Batch, *, final: bool) -> Any:
+        threads.append(threading.current_thread())
+        go.wait(60)
+        return make(batch, final=final)
+
+    real.agent.dispatch._make = slow  # type: ignore[method-assign]
+    real.invoke()
+    real.agent.flush()  # returns although the bundle is not made yet
+    real.invoke()
+    assert stored(tmp_path) == []
+    go.set()
+    real.finish()
+    assert [total([each], "invocations") for each in stored(tmp_path)] == [1, 1]
+    assert threads[0] is not threading.current_thread()
+    assert (threads[0].daemon, threads[0].name) == (True, "lambda-usage")
+    threads[0].join(60)
+    assert real.agent.dispatch._threads == 0
+
+
 def test_while_a_bundle_is_under_way_the_next_one_waits(clock: Clock, world: World) -> None:
     world.invoke()
-    world.courier.busy = True
+    world.agent.dispatch._threads = 2
     clock.now += 400
     world.invoke()
     assert world.courier.bundles == []
-    world.courier.busy = False
+    world.agent.dispatch._threads = 0
     world.invoke()
     assert [total([each], "invocations") for each in world.courier.bundles] == [2]
 

@@ -130,8 +130,8 @@ def test_a_bundle_after_each_interval_and_shipped_files_only_in_the_first(task: 
         import lambda_usage
         from lambda_usage.attach import starting
         handler = lambda_usage.handler
-        courier = starting._agent.dispatch.courier
-        courier.in_background = lambda make: courier._work(make) or True
+        dispatch = starting._agent.dispatch
+        dispatch._in_background = lambda batch: dispatch._work(batch) or True
         for n in range(3):
             handler(n, None)
         """

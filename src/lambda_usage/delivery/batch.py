@@ -4,26 +4,41 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field
 
 from lambda_usage.recording.tally import Tally
 
 
-@dataclass(slots=True)
 class Batch:
     """The counts that one bundle tells of. Existence is not in here: it only ever grows."""
 
-    tallies: dict[str, Tally] = field(default_factory=dict)
-    """By alias."""
-    costs: dict[str, float] = field(default_factory=dict)
-    """What recording and delivery cost: seconds (``…_s``) and bytes (``…_bytes``)."""
-    losses: Counter[str] = field(default_factory=Counter)
-    """What was not seen or not delivered, by what it was."""
+    __slots__ = ("costs", "losses", "tallies")
+
+    def __init__(
+        self,
+        tallies: dict[str, Tally] | None = None,
+        costs: dict[str, float] | None = None,
+        losses: Counter[str] | None = None,
+    ) -> None:
+        """Take over what was counted.
+
+        Args:
+            tallies: By alias.
+            costs: What recording and delivery cost: seconds (``…_s``) and bytes (``…_bytes``).
+            losses: What was not seen or not delivered, by what it was.
+        """
+        self.tallies = {} if tallies is None else tallies
+        self.costs = {} if costs is None else costs
+        self.losses: Counter[str] = Counter() if losses is None else losses
 
     @property
     def invocations(self) -> int:
         """Of all aliases."""
         return sum(each.invocations for each in self.tallies.values())
+
+    @property
+    def windows(self) -> int:
+        """Of all aliases."""
+        return sum(each.windows.windows for each in self.tallies.values())
 
     @property
     def day(self) -> str:

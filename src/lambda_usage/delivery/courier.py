@@ -22,9 +22,6 @@ from lambda_usage.delivery.targets import Parcel, Sleep, Target, UploadError
 from lambda_usage.delivery.waiting import Waiting, WaitingRoom
 from lambda_usage.telemetry.logs import Log
 
-_OWN_THREADS = "lambda-usage"
-_MOST_THREADS = 2
-"""One that uploads, and may hang at it, and one that writes the next bundle to its file."""
 _POLITE_SECONDS = 0.05
 """At the end of the process, so long is waited for another upload before the last one begins."""
 
@@ -70,46 +67,16 @@ class Courier:
         self._ending = threading.Event()
         self._losses: Counter[str] = Counter()
         self._costs: dict[str, float] = {}
-        self._threads = 0
 
-    @property
-    def busy(self) -> bool:
-        """Whether as many threads are at work as may be."""
-        return self._threads >= _MOST_THREADS
-
-    def in_background(self, make: Make) -> bool:
-        """Deliver what *make* returns, in a thread that also calls it.
-
-        Returns:
-            Whether there is such a thread. Where not, *make* is not called.
-        """
-        thread = threading.Thread(target=self._work, args=(make,), name=_OWN_THREADS, daemon=True)
-        self._count_threads(1)
-        try:
-            thread.start()
-        except RuntimeError as error:  # too many threads, or the interpreter is ending
-            self._count_threads(-1)
-            self._log.once("WARNING", "A usage bundle has to wait", error=str(error))
-            return False
-        return True
-
-    def _count_threads(self, more: int) -> None:
-        with self._books:
-            self._threads += more
-
-    def _work(self, make: Make) -> None:
-        try:
-            bundle = self._made(make)
-            if self._sending.acquire(blocking=False):
-                try:
-                    self._send_all(self._ending.wait)
-                finally:
-                    self._sending.release()
-            self._settle(bundle)
-        except Exception as error:  # whatever it is, it is ours
-            self._failed(error)
-        finally:
-            self._count_threads(-1)
+    def deliver(self, make: Make) -> None:
+        """Deliver what *make* returns, and what else waits, unless another thread is at that."""
+        bundle = self._made(make)
+        if self._sending.acquire(blocking=False):
+            try:
+                self._send_all(self._ending.wait)
+            finally:
+                self._sending.release()
+        self._settle(bundle)
 
     def now(self, make: Make) -> None:
         """Deliver what *make* returns while the caller waits; one attempt is all it gets."""
@@ -143,6 +110,11 @@ class Courier:
             self.room.close()
         except Exception as error:
             self._failed(error)
+
+    def restored(self) -> None:
+        """In a copy of the process that this was made in, hours later."""
+        self.breaker = Breaker()
+        self.take_costs()
 
     def take_losses(self) -> Counter[str]:
         """What was lost here since this was last asked."""

@@ -7,68 +7,94 @@ overlaps the handler, which mostly waits itself. (docs/delivery.md has the compa
 
 from __future__ import annotations
 
+import os
 import threading
 import time
-from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol
 
-from lambda_usage.delivery.batch import Batch
-from lambda_usage.delivery.breaker import Breaker
-from lambda_usage.delivery.courier import Courier, Fate
 from lambda_usage.delivery.schedule import Schedule
-from lambda_usage.delivery.spool import Spool
-from lambda_usage.delivery.targets import Encryption, make_target
-from lambda_usage.delivery.waiting import WaitingRoom
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections import Counter
+    from typing import Protocol
 
     from lambda_usage.bundle.model import Bundle, BundleId
+    from lambda_usage.delivery.batch import Batch
+    from lambda_usage.delivery.courier import Courier, Fate
     from lambda_usage.flush import BundleMaker
     from lambda_usage.settings import Settings
     from lambda_usage.telemetry.logs import Log
 
+    class Source(Protocol):
+        """What bundles are made of: the agent."""
+
+        def take(self, *, final: bool) -> Batch:
+            """What was counted since this was last asked."""
+
+        def give_back(self, batch: Batch) -> None:
+            """Count it again: no bundle could be begun."""
+
+        def new_maker(self) -> BundleMaker:
+            """Makes the bundles."""
+
+        def paths(self) -> int:
+            """Distinct paths that wait to be taken."""
+
+        def failed(self, error: BaseException) -> None:
+            """Note an error of ours."""
+
+
 NOT_MADE = "invocations in bundles that could not be made"
+
+_OWN_THREADS = "lambda-usage"
+_MOST_THREADS = 2
+"""One that uploads, and may hang at it, and one that writes the next bundle to its file."""
 
 _DAY = 86400
 _ENOUGH_MILLISECONDS = 1000
 """An invocation with less time than that ahead of it is left alone, if another will do."""
 
 
-class Source(Protocol):
-    """What bundles are made of: the agent."""
-
-    def take(self, *, final: bool) -> Batch:
-        """What was counted since this was last asked."""
-
-    def give_back(self, batch: Batch) -> None:
-        """Count it again: no bundle could be begun."""
-
-    def new_maker(self) -> BundleMaker:
-        """Makes the bundles."""
-
-    def paths(self) -> int:
-        """Distinct paths that wait to be taken."""
-
-    def failed(self, error: BaseException) -> None:
-        """Note an error of ours."""
-
-
 class Dispatch:
     """Of one process."""
 
-    def __init__(self, settings: Settings, function: str, source: Source, log: Log) -> None:
+    def __init__(self, settings: Settings, source: Source, log: Log) -> None:
         self._settings = settings
         self._source = source
-        encryption = Encryption(settings.encryption, settings.kms_key)
-        target = make_target(settings.bucket, settings.upload_timeout, encryption)
-        spool = Spool(settings.prefix, settings.bucket, function)
-        self.courier = Courier(target, WaitingRoom(spool, settings.prefix), log, self._settled)
+        self._log = log
         self.schedule = Schedule(settings.flush_interval)
+        self._courier: Courier | None = None
         self._maker: BundleMaker | None = None
         self._day = int(time.time()) // _DAY
         self._lock = threading.Lock()
+        self._threads = 0
         self.finished = False
+
+    @property
+    def courier(self) -> Courier:
+        """Made when it is first needed: its parts are no business of a cold start."""
+        with self._lock:
+            if self._courier is None:
+                self._courier = self._new_courier()
+            return self._courier
+
+    @courier.setter
+    def courier(self, courier: Courier) -> None:
+        self._courier = courier
+
+    def _new_courier(self) -> Courier:
+        from lambda_usage.delivery.courier import Courier
+        from lambda_usage.delivery.spool import Spool
+        from lambda_usage.delivery.targets import Encryption, make_target
+        from lambda_usage.delivery.waiting import WaitingRoom
+
+        settings = self._settings
+        encryption = Encryption(settings.encryption, settings.kms_key)
+        target = make_target(settings.bucket, settings.upload_timeout, encryption)
+        name = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "")
+        spool = Spool(settings.prefix, settings.bucket, name)
+        room = WaitingRoom(spool, settings.prefix)
+        return Courier(target, room, self._log, self._settled)
 
     def before(self, context: object) -> None:
         """An invocation begins: send what those before it left, if it is time."""
@@ -78,7 +104,7 @@ class Dispatch:
             self.flush()
         elif (
             self.schedule.due(self._source.paths())
-            and not self.courier.busy
+            and self._threads < _MOST_THREADS
             and (self.schedule.overdue or _has_time(context))
         ):
             self.flush()
@@ -86,12 +112,36 @@ class Dispatch:
     def flush(self) -> None:
         """Deliver what was counted since the last bundle, in the background."""
         batch = self._source.take(final=False)
-        if not batch.tallies and not len(self.courier.room):
+        self.schedule.sent()
+        if not batch.tallies and not (self._courier and len(self._courier.room)):
             self._source.give_back(batch)
             return
-        self.schedule.sent()
-        if not self.courier.in_background(lambda: self._make(batch, final=False)):
+        if not self._in_background(batch):
             self._source.give_back(batch)
+
+    def _in_background(self, batch: Batch) -> bool:
+        """Whether there is a thread that delivers *batch*."""
+        thread = threading.Thread(target=self._work, args=(batch,), name=_OWN_THREADS, daemon=True)
+        self._count_threads(1)
+        try:
+            thread.start()
+        except RuntimeError as error:  # too many threads, or the interpreter is ending
+            self._count_threads(-1)
+            self._log.once("WARNING", "A usage bundle has to wait", error=str(error))
+            return False
+        return True
+
+    def _count_threads(self, more: int) -> None:
+        with self._lock:
+            self._threads += more
+
+    def _work(self, batch: Batch) -> None:
+        try:
+            self.courier.deliver(lambda: self._make(batch, final=False))
+        except Exception as error:  # whatever it is, it is ours
+            self._source.failed(error)
+        finally:
+            self._count_threads(-1)
 
     def finish(self) -> None:
         """Deliver the last bundle, now."""
@@ -116,8 +166,8 @@ class Dispatch:
         """Be another process, which begins now."""
         if self._maker is not None:
             self._maker.renew()
-        self.courier.breaker = Breaker()
-        self.courier.take_costs()
+        if self._courier is not None:
+            self._courier.restored()
         self.schedule.restart()
         self._day = int(time.time()) // _DAY
 
@@ -150,8 +200,8 @@ class Dispatch:
 
 def _has_time(context: object) -> bool:
     """Whether an invocation has some time ahead of it, as far as its context says."""
-    with suppress(Exception):  # the object may be anything
+    try:
         ask = getattr(context, "get_remaining_time_in_millis", None)
-        if ask is not None:
-            return bool(ask() >= _ENOUGH_MILLISECONDS)
-    return True
+        return ask is None or bool(ask() >= _ENOUGH_MILLISECONDS)
+    except Exception:  # the object may be anything
+        return True

@@ -3,37 +3,39 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Protocol
+
     from lambda_usage.telemetry.logs import Log
 
+    class Living(Protocol):
+        """What is told: the agent."""
+
+        log: Log
+
+        def finish(self) -> None:
+            """The process ends."""
+
+        def abandon(self) -> None:
+            """This is a forked child."""
+
+        def forked(self) -> None:
+            """This process has a forked child."""
+
+        def before_snapshot(self) -> None:
+            """SnapStart is about to clone this process."""
+
+        def after_restore(self) -> None:
+            """This process is a clone."""
+
+        def failed(self, error: BaseException) -> None:
+            """Note an error of ours."""
+
+
 INITIALIZATION = "AWS_LAMBDA_INITIALIZATION_TYPE"
-
-
-class Living(Protocol):
-    """What is told: the agent."""
-
-    log: Log
-
-    def finish(self) -> None:
-        """The process ends."""
-
-    def abandon(self) -> None:
-        """This is a forked child."""
-
-    def forked(self) -> None:
-        """This process has a forked child."""
-
-    def before_snapshot(self) -> None:
-        """SnapStart is about to clone this process."""
-
-    def after_restore(self) -> None:
-        """This process is a clone."""
-
-    def failed(self, error: BaseException) -> None:
-        """Note an error of ours."""
 
 
 def watch(agent: Living) -> None:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
-
 from lambda_usage.delivery.pauses import Stopwatch, jittered
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Protocol
+
+    class Watch(Protocol):
+        """Time since it was made."""
+
+        def seconds(self) -> float:
+            """In seconds."""
+
 
 _EARLY = (5.0, 15.0)
 """The first bundle goes between so many seconds, lest a fleet that starts at once sends at once."""
@@ -19,13 +28,6 @@ many times: that is also what SIGKILL may cost."""
 
 _PATHS = 256
 """Distinct paths that are a bundle's fill, before the lighter ones have to be counted together."""
-
-
-class Watch(Protocol):
-    """Time since it was made."""
-
-    def seconds(self) -> float:
-        """In seconds."""
 
 
 class Schedule:

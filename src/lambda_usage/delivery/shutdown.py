@@ -9,15 +9,16 @@ handler runs.
 from __future__ import annotations
 
 import atexit
-import json
 import os
 import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 _THEIR_TURN = 0.1
 """Seconds, of the 500 ms that Lambda leaves, for a SIGTERM handler of the user's."""
@@ -98,8 +99,7 @@ class ShutdownNotice:
             if not signals:
                 return
             if self._previous_fd >= 0:
-                with suppress(OSError):  # theirs may be full
-                    os.write(self._previous_fd, signals)
+                _pass_on(self._previous_fd, signals)
             if signal.SIGTERM in signals:
                 if not self._is_ours():
                     time.sleep(_THEIR_TURN)  # the user's own handler runs now, and is seen too
@@ -110,13 +110,19 @@ def _stay(_number: int, _frame: object) -> None:
     """Lambda ends the process half a second later; until then there is work to do."""
 
 
+def _pass_on(descriptor: int, signals: bytes) -> None:
+    try:
+        os.write(descriptor, signals)
+    except OSError:  # theirs may be full
+        return
+
+
 _IDENTIFIER = "Lambda-Extension-Identifier"
 
 
 def _register(api: str) -> str:
     headers = {"Lambda-Extension-Name": _EXTENSION, "Content-Type": "application/json"}
-    body = json.dumps({"events": []}).encode()
-    answer = _call(api, "POST", "/register", headers, body, 2.0)
+    answer = _call(api, "POST", "/register", headers, b'{"events": []}', 2.0)
     for line in answer.split(b"\r\n\r\n")[0].split(b"\r\n"):
         name, _, value = line.decode("latin-1").partition(":")
         if name.lower() == _IDENTIFIER.lower():

@@ -78,16 +78,14 @@ def make_courier(target: MemoryTarget, fates: Fates | None = None, level: str = 
 
 def deliver(courier: Courier, make: Callable[[], Bundle | None]) -> None:
     """As in the background, but to the end of it."""
-    deliver_beside(courier, make)
-    assert not courier.busy
+    beside(courier, make).join(60)
 
 
-def deliver_beside(courier: Courier, make: Callable[[], Bundle | None]) -> None:
-    """The same, while another thread may be at work."""
-    before = set(threading.enumerate())
-    assert courier.in_background(make)
-    for thread in set(threading.enumerate()) - before:
-        thread.join(60)
+def beside(courier: Courier, make: Callable[[], Bundle | None]) -> threading.Thread:
+    """A thread that does."""
+    thread = threading.Thread(target=courier.deliver, args=(make,))
+    thread.start()
+    return thread
 
 
 def files(folder: Path) -> list[str]:

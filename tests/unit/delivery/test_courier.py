@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from lambda_usage.bundle.model import Bundle
 from lambda_usage.bundle.reader import read_bundle
 from lambda_usage.delivery.courier import Courier, Fate
 from lambda_usage.delivery.targets import FolderTarget, Parcel, Sleep, UploadError
@@ -17,8 +16,8 @@ from tests.unit.support import log_lines
 from .parts import (
     Fates,
     MemoryTarget,
+    beside,
     deliver,
-    deliver_beside,
     files,
     losses,
     make_bundle,
@@ -115,22 +114,6 @@ def test_a_later_bundle_of_the_same_name_takes_the_place_of_an_earlier_one(tmp: 
     assert usage.exposures["2026-01-01"].invocations == 7
 
 
-def test_a_thread_that_cannot_start_calls_nothing_and_raises_nothing(
-    tmp: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def start(_self: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
-    def make() -> Bundle:
-        raise AssertionError("nobody would deliver it")
-
-    courier = make_courier(MemoryTarget(), level="INFO")
-    monkeypatch.setattr(threading.Thread, "start", start)
-    assert not courier.in_background(make)
-    assert not courier.busy
-    assert "can't start new thread" in log_lines(capsys.readouterr().err)[0]["error"]
-
-
 def test_after_three_failures_a_store_is_left_alone_and_nothing_is_lost(
     tmp: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -183,30 +166,6 @@ def test_temporary_files_are_gone_afterwards(tmp: Path) -> None:
     assert [each for each in tmp.rglob("*") if not each.is_dir()] == []
 
 
-def test_in_the_background_the_caller_does_not_wait(tmp: Path) -> None:
-    go, done = threading.Event(), threading.Event()
-    maker: list[threading.Thread] = []
-
-    def make() -> Bundle:
-        maker.append(threading.current_thread())
-        go.wait(60)
-        return make_bundle()
-
-    target = MemoryTarget(fault=lambda _parcel: done.set())
-    courier = make_courier(target)
-    assert courier.in_background(make)  # returns although make() is still waiting
-    assert not courier.busy
-    assert courier.in_background(lambda: None)
-    assert courier.busy
-    assert target.tried == []
-    go.set()
-    assert done.wait(60)
-    assert maker[0] is not threading.current_thread()
-    assert maker[0].daemon
-    assert maker[0].name == "lambda-usage"
-    maker[0].join(60)
-
-
 class Hanging(MemoryTarget):
     """Holds the first parcel until it is let go."""
 
@@ -225,28 +184,27 @@ def test_while_an_upload_hangs_bundles_are_written_and_given_back(tmp: Path) -> 
     """So a kill costs no more than it does with a store that works."""
     target, fates = Hanging(), Fates()
     courier = make_courier(target, fates)
-    assert courier.in_background(make_bundle)
+    thread = beside(courier, make_bundle)
     assert target.inside.wait(60)
     for invocations in (2, 3):
-        deliver_beside(courier, lambda n=invocations: make_bundle(1, n))  # type: ignore[misc]
+        deliver(courier, lambda n=invocations: make_bundle(1, n))  # type: ignore[misc]
         assert len(files(tmp)) == 2
         assert fates.last == {0: Fate.WAITING, 1: Fate.NOT_STORED}
     target.go.set()
     courier.finish(lambda: None, 60)
+    thread.join(60)
     assert len(target.stored) == 2
 
 
 def test_the_last_bundle_does_not_wait_for_an_upload_that_hangs(tmp: Path) -> None:
     target, fates = Hanging(), Fates()
     courier = make_courier(target, fates)
-    assert courier.in_background(make_bundle)
+    thread = beside(courier, make_bundle)
     assert target.inside.wait(60)
     courier.finish(lambda: make_bundle(1), 0.1)
     assert [*target.stored] == [KEY.replace("000000", "000001")]
     target.go.set()
-    for thread in threading.enumerate():
-        if thread.name == "lambda-usage":
-            thread.join(60)
+    thread.join(60)
     assert len(target.stored) == 2
     assert fates.last == {0: Fate.DELIVERED, 1: Fate.DELIVERED}
 
@@ -264,9 +222,10 @@ def test_at_the_end_an_upload_that_pauses_between_attempts_gives_up_at_once(tmp:
 
     target = Pausing()
     courier = make_courier(target)
-    assert courier.in_background(make_bundle)
+    thread = beside(courier, make_bundle)
     assert paused.wait(60)
     courier.finish(lambda: make_bundle(1), 60)
+    thread.join(60)
     assert len(target.stored) == 2
 
 
@@ -274,11 +233,11 @@ def test_a_bundle_that_is_being_sent_is_not_given_back(tmp: Path) -> None:
     """Else its counts would be told twice: by it, and by the bundle that takes its place."""
     target, fates = Hanging(), Fates()
     courier = make_courier(target, fates)
-    assert courier.in_background(make_bundle)
+    thread = beside(courier, make_bundle)
     assert target.inside.wait(60)
     assert fates.told == [(0, Fate.WAITING)]
     target.go.set()
-    courier.finish(lambda: None, 60)
+    thread.join(60)
 
 
 def test_bundles_that_fit_neither_on_disk_nor_in_memory_are_given_back(
