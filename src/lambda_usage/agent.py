@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING
 
-from lambda_usage.delivery.batch import Batch
+from lambda_usage.delivery.batch import Batch, Totals
 from lambda_usage.delivery.dispatch import Dispatch
 from lambda_usage.delivery.lifecycle import watch
 from lambda_usage.identity import alias_of, origin, task_root
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from lambda_usage.flush import BundleMaker
 
 _ERRORS_TO_GIVE_UP = 3
+BESIDE_TRACER = "inits and invocations beside another tracer"
 
 _inside: ContextVar[bool] = ContextVar("lambda_usage_inside", default=False)
 """Set while an invocation is under way in this thread or task: a second agent's wrapper, a
@@ -67,8 +68,13 @@ class Agent:
         """What recording cost since the last bundle, in seconds."""
         self.losses: Counter[str] = Counter()
         """What was not seen or not delivered since the last bundle, by what it was."""
+        self.attach = attach
+        self.started = time.time()
         self.errors = 0
+        self.last_error = ""
+        """Kind and place of the latest error of ours."""
         self.active = True
+        self._told = Totals()
         self._first = True
         self._lock = threading.RLock()
         self._running = 0
@@ -87,7 +93,8 @@ class Agent:
             RecorderUnavailable: This process gives no way to record.
         """
         always = self.recorder.name == "monitoring"
-        observe = before_handler and (always or self.sampler.draw().chosen)
+        traced = self._is_traced()
+        observe = before_handler and not traced and (always or self.sampler.draw().chosen)
         self.recorder.start(record_init=always or observe)
         self._inits = int(observe)
         LoadHook(self._on_code).install()
@@ -147,7 +154,7 @@ class Agent:
         self.dispatch.before(context)
         alias, group = alias_of(context), trace_group()
         with self._lock:
-            alone = self._running == 0
+            alone = self._running == 0 and not self._is_traced()
             if not alone:
                 self._void_window()
             draw = self._draw() if alone else Draw(0.0, chosen=False)
@@ -158,6 +165,18 @@ class Agent:
                 self._open_window(invocation, frame)
         invocation.started = time.perf_counter()
         return invocation
+
+    def _is_traced(self) -> bool:
+        """Whether a debugger or a coverage tool traces, on 3.11: a window would put it out."""
+        if self.recorder.name != "ctrace" or sys.gettrace() is None:
+            return False
+        self.losses[BESIDE_TRACER] += 1
+        self.log.once(
+            "WARNING",
+            "Another tool traces this process (a debugger, or a coverage tool); invocations are "
+            "counted, but nothing of them is recorded while it does",
+        )
+        return True
 
     def _draw(self) -> Draw:
         """On 3.11 the first invocation is a window always: much runs in it and never again."""
@@ -239,6 +258,15 @@ class Agent:
         """A child has our identity, but nobody hears of what it runs: count it."""
         self.losses["forked processes"] += 1
 
+    def cannot_record(self, why: str) -> None:
+        """Live on to say so in one bundle, at the end."""
+        from lambda_usage.recording.absent import AbsentRecorder
+
+        self.recorder = AbsentRecorder(self.recorder.name)
+        self.active = False
+        self.losses[f"processes that could not record: {why}"] += 1
+        watch(self)
+
     def before_snapshot(self) -> None:
         """Tell of this init now: however many copies there will be, it happened once."""
         self.handler_loaded()
@@ -257,6 +285,7 @@ class Agent:
                 self._tally("").at(time.time())
             batch = Batch(self.tallies, self.costs, self.losses)
             self.tallies, self.costs, self.losses = {}, {}, Counter()
+            self._told = self._told.plus(batch, 1)
         return batch
 
     def give_back(self, batch: Batch) -> None:
@@ -264,6 +293,12 @@ class Agent:
         with self._lock:
             mine = Batch(self.tallies, self.costs, self.losses)
             mine.absorb(batch)
+            self._told = self._told.plus(batch, -1)
+
+    def totals(self) -> Totals:
+        """Invocations and windows since the process began."""
+        with self._lock:
+            return self._told.plus(Batch(self.tallies), 1)
 
     def paths(self) -> int:
         """Distinct paths of windows since the last bundle."""
@@ -282,6 +317,7 @@ class Agent:
         while where is not None and where.tb_next is not None:
             where = where.tb_next
         place = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else ""
+        self.last_error = f"{type(error).__name__} at {place}"
         self.log.once(
             "ERROR",
             f"lambda-usage failed and the function was not affected: {type(error).__name__}",

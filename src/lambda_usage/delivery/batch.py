@@ -53,3 +53,19 @@ class Batch:
         for name, amount in older.costs.items():
             self.costs[name] = self.costs.get(name, 0.0) + amount
         self.losses.update(older.losses)
+
+
+class Totals:
+    """How much a process has counted so far."""
+
+    __slots__ = ("invocations", "windows")
+
+    def __init__(self, invocations: int = 0, windows: int = 0) -> None:
+        self.invocations = invocations
+        self.windows = windows
+
+    def plus(self, batch: Batch, sign: int) -> Totals:
+        """With what *batch* counted, or without it."""
+        return Totals(
+            self.invocations + sign * batch.invocations, self.windows + sign * batch.windows
+        )

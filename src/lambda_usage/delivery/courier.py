@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from lambda_usage.bundle.model import Bundle, BundleId
 from lambda_usage.delivery.breaker import Breaker
@@ -115,6 +116,25 @@ class Courier:
         """In a copy of the process that this was made in, hours later."""
         self.breaker = Breaker()
         self.take_costs()
+
+    def health(self) -> dict[str, Any]:
+        """What the health check says of delivery; ``problems`` are sentences."""
+        last, problems = self.last, []
+        if not self.breaker.closed:
+            problems.append("the store keeps failing and is left alone for a while")
+        elif last.error:
+            problems.append("the last upload failed")
+        if self.room.problem:
+            problems.append("bundles cannot be kept on disk")
+        uploaded = {"s3_key": last.key, "time": last.time} if last.key else None
+        waiting = {"bundles": len(self.room), "bytes": self.room.size}
+        return {
+            "last_upload": uploaded,
+            "last_upload_error": last.error,
+            "spool": {**waiting, "problem": self.room.problem},
+            "losses": dict(self._losses + self.room.losses),
+            "problems": problems,
+        }
 
     def take_losses(self) -> Counter[str]:
         """What was lost here since this was last asked."""

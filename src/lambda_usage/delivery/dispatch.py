@@ -16,7 +16,7 @@ from lambda_usage.delivery.schedule import Schedule
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections import Counter
-    from typing import Protocol
+    from typing import Any, Protocol
 
     from lambda_usage.bundle.model import Bundle, BundleId
     from lambda_usage.delivery.batch import Batch
@@ -151,6 +151,10 @@ class Dispatch:
             batch = self._source.take(final=True)
             timeout = self._settings.upload_timeout
             self.courier.finish(lambda: self._make(batch, final=True), timeout)
+
+    def health(self) -> dict[str, Any]:
+        """What the health check says of delivery; ``problems`` are sentences."""
+        return self.courier.health()
 
     def abandon(self) -> None:
         """Deliver nothing."""
