@@ -46,6 +46,7 @@ def test_nothing_at_all_is_summed_up_too(world: World) -> None:
 def test_of_a_true_number_of_invocations_the_share_is_known_that_no_bundle_tells_of(
     world: World,
 ) -> None:
+    world.source("x = 1\n")
     assert never_heard_of(world.bundle, 0) is None
     assert never_heard_of(world.bundle, 100) == 1
     world.ship(origin(), over_days(3, exposure(100)))
