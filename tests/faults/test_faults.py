@@ -15,6 +15,7 @@ from lambda_usage.bundle.model import Bundle
 from lambda_usage.combine.combiner import combine_store
 from lambda_usage.combine.stores import open_store
 from lambda_usage.evidence.summary import bundles_missing, processes_unfinished
+from tests.support.emulator import Emulator
 from tests.support.pythons import PythonEnv
 from tests.support.s3_server import S3Server
 
@@ -72,10 +73,17 @@ def test_results_are_unchanged_and_when_the_store_is_back_all_is_delivered(
     else:
         store.choose = FAULTS[fault]
 
-    def emulator(**variables: str):  # type: ignore[no-untyped-def]
-        return sandbox.emulator(python_env, layer_opt, s3_server, bucket, store.url, **variables)
+    def emulator(upload_timeout: str = "30") -> Emulator:
+        return sandbox.emulator(
+            python_env,
+            layer_opt,
+            s3_server,
+            bucket,
+            store.url,
+            COVERAGE_UPLOAD_TIMEOUT=upload_timeout,
+        )
 
-    with emulator(COVERAGE_UPLOAD_TIMEOUT="1") as function:
+    with emulator("1") as function:
         for n in range(INVOCATIONS):
             kind = ("even", "odd")[n % 2]
             assert function.invoke({"kind": kind, "n": n}).payload == {

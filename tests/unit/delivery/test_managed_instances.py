@@ -31,6 +31,7 @@ def worker(number, started, go):
     handler = lambda_usage.handler
     for n in range(10 + number):
         assert handler(n, None) == n
+    {ready}
     started.set()
     os.close(go[1])
     os.read(go[0], 1)  # until the parent closes its end, whoever was killed
@@ -59,10 +60,14 @@ def combined(folder: Path) -> Bundle:
     return found
 
 
-def run(folder: Path, *, end: str = "", between: str = "", **variables: str) -> str:
+def run(
+    folder: Path, *, ready: str = "", end: str = "", between: str = "", **variables: str
+) -> str:
     write_files(folder / "task", {"app.py": "def handler(event, context):\n    return event\n"})
     done = run_fresh(
-        RUNNER.replace("{end}", end or "pass").replace("{between}", between or "pass"),
+        RUNNER.replace("{ready}", ready or "pass")
+        .replace("{end}", end or "pass")
+        .replace("{between}", between or "pass"),
         folder / "task",
         {
             "AWS_LAMBDA_FUNCTION_NAME": "orders",
@@ -111,7 +116,18 @@ def test_a_worker_that_is_killed_leaves_its_bundle_to_a_later_one(tmp_path: Path
 """
     (tmp_path / "store").write_text("in the way: nothing can be delivered")
     end = "from lambda_usage.attach import starting; starting._agent.finish()"
-    printed = run(tmp_path, end=end, between=between.strip(), COVERAGE_FLUSH_INTERVAL="0")
+    ready = """
+    import threading
+    for thread in threading.enumerate():
+        thread.name == "lambda-usage" and thread.join(60)
+"""
+    printed = run(
+        tmp_path,
+        ready=ready.strip(),
+        end=end,
+        between=between.strip(),
+        COVERAGE_FLUSH_INTERVAL="0",
+    )
     assert printed == "[0, -9, 0, 0]"
     found = combined(tmp_path)
     assert len({name.process_id for name in found.bundles}) == 4
