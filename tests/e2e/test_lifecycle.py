@@ -231,3 +231,25 @@ def test_a_store_that_fails_does_not_keep_a_snapshot_from_being_taken(world: Wor
     found = world.combined()
     assert (count(found, "inits"), count(found)) == (1, 1)
     assert world.waiting() == []
+
+
+OLD_COVERAGE = """
+import coverage
+
+def handler(event, context):
+    return [*coverage.version_info[:2], "coverage.tracer" in __import__("sys").modules]
+"""
+
+
+def test_an_older_coverage_in_the_package_stays_the_users_and_the_layers_is_ours(
+    world: World,
+) -> None:
+    vendored = world.folder / "task" / "coverage"
+    vendored.mkdir()
+    (vendored / "__init__.py").write_text("from coverage.version import version_info\n")
+    (vendored / "version.py").write_text('version_info = (6, 5, 0, "final", 0)\n')
+    with world.emulator(OLD_COVERAGE) as emulator:
+        assert emulator.invoke({}).payload == [6, 5, False]
+    found = world.combined()
+    assert (count(found), count(found, "windows")) == (1, 1)
+    assert losses(found) == {}

@@ -60,7 +60,7 @@ class World:
     def time(self) -> float:
         return self.now
 
-    monotonic = perf_counter = time
+    monotonic = perf_counter = thread_time = time
 
     def put(self, parcel: Parcel, sleep: Sleep, *, attempts: int | None = None) -> None:
         if self.fault == "refused":

@@ -421,7 +421,7 @@ class Clock:
     def time(self) -> float:
         return self.now
 
-    monotonic = perf_counter = time
+    monotonic = perf_counter = thread_time = time
 
 
 DAY = 86400.0

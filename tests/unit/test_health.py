@@ -46,6 +46,7 @@ def test_a_process_that_records_and_delivers_is_healthy(agent: Agent) -> None:
     assert state["last_upload"]["s3_key"].endswith("-000000.coverage")
     assert state["spool"] == {"bundles": 0, "bytes": 0, "problem": ""}
     assert (state["errors"], state["last_error"], state["losses"]) == (0, "", {})
+    assert state["delivery_cpu_s"] > 0
     assert state["problems"] == []
 
 

@@ -68,6 +68,8 @@ class Dispatch:
         self._day = int(time.time()) // _DAY
         self._lock = threading.Lock()
         self._threads = 0
+        self.cpu_s = 0.0
+        """CPU time of all this in the background, since the process began."""
         self.finished = False
 
     @property
@@ -136,11 +138,14 @@ class Dispatch:
             self._threads += more
 
     def _work(self, batch: Batch) -> None:
+        start = time.thread_time()
         try:
             self.courier.deliver(lambda: self._make(batch, final=False))
         except Exception as error:  # whatever it is, it is ours
             self._source.failed(error)
         finally:
+            with self._lock:
+                self.cpu_s += time.thread_time() - start
             self._count_threads(-1)
 
     def finish(self) -> None:
@@ -154,7 +159,7 @@ class Dispatch:
 
     def health(self) -> dict[str, Any]:
         """What the health check says of delivery; ``problems`` are sentences."""
-        return self.courier.health()
+        return {**self.courier.health(), "delivery_cpu_s": round(self.cpu_s, 4)}
 
     def abandon(self) -> None:
         """Deliver nothing."""
