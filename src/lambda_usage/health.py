@@ -30,8 +30,8 @@ def health_check_handler(event: object = None, context: object = None) -> Json:
         ``coverage_enabled`` says whether usage is being recorded. Where there is an agent, also
         ``recorder``, ``attach``, ``sample_rate``, ``probability`` in force, ``invocations`` and
         ``windows`` of this process, ``last_upload``, ``spool`` (what waits), ``losses`` that are
-        yet to be stated in a bundle, ``delivery_cpu_s``, ``errors`` and ``last_error``. Times are in seconds since
-        the epoch, sizes in bytes.
+        yet to be stated in a bundle, ``delivery_cpu_s``, ``errors`` and ``last_error``. Times are
+        in seconds since the epoch, sizes in bytes.
     """
     state = _state()
     if event is None and context is None:
