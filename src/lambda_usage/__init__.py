@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from lambda_usage.attach.context import CoverageContext
     from lambda_usage.attach.decorator import coverage_handler
     from lambda_usage.combine.api import combine_coverage_files
+    from lambda_usage.health import health_check_handler
 
 __all__ = [
     "CoverageContext",
@@ -19,4 +20,5 @@ __all__ = [
     "__version__",
     "combine_coverage_files",
     "coverage_handler",
+    "health_check_handler",
 ]

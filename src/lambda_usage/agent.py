@@ -7,7 +7,6 @@ reaches the function.
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import time
@@ -17,8 +16,9 @@ from dataclasses import dataclass, field
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING
 
-from lambda_usage.delivery.courier import Courier, Schedule
-from lambda_usage.delivery.targets import make_target
+from lambda_usage.delivery.batch import Batch, Totals
+from lambda_usage.delivery.dispatch import Dispatch
+from lambda_usage.delivery.lifecycle import watch
 from lambda_usage.identity import alias_of, origin, task_root
 from lambda_usage.recording.choice import make_recorder
 from lambda_usage.recording.loading import LoadHook, codes_in_memory
@@ -30,13 +30,10 @@ from lambda_usage.settings import Settings
 from lambda_usage.telemetry.logs import Log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from lambda_usage.bundle.model import Bundle
     from lambda_usage.flush import BundleMaker
 
 _ERRORS_TO_GIVE_UP = 3
-_DAY = 86400
+BESIDE_TRACER = "inits and invocations beside another tracer"
 
 _inside: ContextVar[bool] = ContextVar("lambda_usage_inside", default=False)
 """Set while an invocation is under way in this thread or task: a second agent's wrapper, a
@@ -63,27 +60,27 @@ class Agent:
         self.scope = Scope(task_root(), settings.include, settings.exclude)
         self.recorder: Recorder = _recorder(settings, self.scope, log)
         self.sampler = Sampler(settings.sample_rate)
-        target = make_target(settings.bucket, settings.upload_timeout)
-        self.courier = Courier(target, settings.prefix, log)
         self.origin = origin(attach, self.recorder.name)
+        self.dispatch = Dispatch(settings, self, log)
         self.tallies: dict[str, Tally] = {}
         """What was counted since the last bundle, by alias."""
         self.costs: dict[str, float] = {}
         """What recording cost since the last bundle, in seconds."""
         self.losses: Counter[str] = Counter()
         """What was not seen or not delivered since the last bundle, by what it was."""
+        self.attach = attach
+        self.started = time.time()
         self.errors = 0
+        self.last_error = ""
+        """Kind and place of the latest error of ours."""
         self.active = True
-        self._finished = False
+        self._told = Totals()
         self._first = True
-        self._schedule = Schedule(settings.flush_interval, time.monotonic())
         self._lock = threading.RLock()
         self._running = 0
         self._window: Invocation | None = None
         self._init = True
         self._inits = 0
-        self._day = int(time.time()) // _DAY
-        self._maker: BundleMaker | None = None
 
     def start(self, *, before_handler: bool) -> None:
         """Begin to record.
@@ -96,35 +93,14 @@ class Agent:
             RecorderUnavailable: This process gives no way to record.
         """
         always = self.recorder.name == "monitoring"
-        observe = before_handler and (always or self.sampler.draw().chosen)
+        traced = self._is_traced()
+        observe = before_handler and not traced and (always or self.sampler.draw().chosen)
         self.recorder.start(record_init=always or observe)
         self._inits = int(observe)
         LoadHook(self._on_code).install()
         if not before_handler:
             self._find_loaded()
-        self._watch_forks()
-        self._listen_for_the_end()
-
-    def _watch_forks(self) -> None:
-        """A child has our identity, but nobody hears of what it runs: count it, keep it silent."""
-
-        def in_parent() -> None:
-            self.losses["forked processes"] += 1
-
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self.abandon, after_in_parent=in_parent)
-
-    def _listen_for_the_end(self) -> None:
-        from lambda_usage.delivery.shutdown import ShutdownNotice
-
-        try:
-            ShutdownNotice(self.finish).listen()
-        except (OSError, ValueError) as error:
-            self.log.once(
-                "DEBUG",
-                "The end of this process cannot be heard of; its last bundle may be missing",
-                error=str(error),
-            )
+        watch(self)
 
     def _on_code(self, code: CodeType) -> None:
         """Called for every module that is loaded, ours and the libraries' included."""
@@ -167,18 +143,18 @@ class Agent:
         if not self.active or _inside.get():
             return None
         try:
-            return self._begin(alias_of(context), frame)
+            return self._begin(context, frame)
         except Exception as error:
             self.failed(error)
             return None
 
-    def _begin(self, alias: str, frame: FrameType | None) -> Invocation:
+    def _begin(self, context: object, frame: FrameType | None) -> Invocation:
         self.handler_loaded()
         now = time.time()
-        self._turn_day(now)
-        group = trace_group()
+        self.dispatch.before(context)
+        alias, group = alias_of(context), trace_group()
         with self._lock:
-            alone = self._running == 0
+            alone = self._running == 0 and not self._is_traced()
             if not alone:
                 self._void_window()
             draw = self._draw() if alone else Draw(0.0, chosen=False)
@@ -189,6 +165,18 @@ class Agent:
                 self._open_window(invocation, frame)
         invocation.started = time.perf_counter()
         return invocation
+
+    def _is_traced(self) -> bool:
+        """Whether a debugger or a coverage tool traces, on 3.11: a window would put it out."""
+        if self.recorder.name != "ctrace" or sys.gettrace() is None:
+            return False
+        self.losses[BESIDE_TRACER] += 1
+        self.log.once(
+            "WARNING",
+            "Another tool traces this process (a debugger, or a coverage tool); invocations are "
+            "counted, but nothing of them is recorded while it does",
+        )
+        return True
 
     def _draw(self) -> Draw:
         """On 3.11 the first invocation is a window always: much runs in it and never again."""
@@ -225,8 +213,6 @@ class Agent:
             self._running -= 1
             if self._window is invocation:
                 self._close_window(invocation, duration, error=error)
-        if self._schedule.due(time.monotonic()):
-            self.flush()
 
     def _close_window(self, invocation: Invocation, duration: float, *, error: bool) -> None:
         start = time.perf_counter()
@@ -253,62 +239,76 @@ class Agent:
                 tally.inits, self._inits = self._inits, 0
         return tally
 
-    def _turn_day(self, now: float) -> None:
-        """A bundle does not span two days."""
-        today = int(now) // _DAY
-        if today != self._day:
-            self._day = today
-            self.flush()
-
     def flush(self) -> None:
         """Deliver what was counted since the last bundle, in the background."""
-        if self.tallies:
-            self.courier.in_background(self._take(final=False), self._arrived)
+        self.dispatch.flush()
 
     def finish(self) -> None:
         """Deliver the last bundle, now; nothing is recorded after it."""
-        if not self._finished:
-            self._finished = True
-            self.active = False
-            self.courier.now(self._take(final=True), self._arrived)
+        self.active = False
+        self.dispatch.finish()
 
     def abandon(self) -> None:
         """Record nothing, deliver nothing: nothing ran that a bundle could tell of."""
         self.recorder.registry.closed = True
         self.active = False
-        self._finished = True
+        self.dispatch.abandon()
 
-    def _take(self, *, final: bool) -> Callable[[], Bundle | None]:
-        """What makes the bundle of all that was counted so far, in whichever thread calls it."""
+    def forked(self) -> None:
+        """A child has our identity, but nobody hears of what it runs: count it."""
+        self.losses["forked processes"] += 1
+
+    def cannot_record(self, why: str) -> None:
+        """Live on to say so in one bundle, at the end."""
+        from lambda_usage.recording.absent import AbsentRecorder
+
+        self.recorder = AbsentRecorder(self.recorder.name)
+        self.active = False
+        self.losses[f"processes that could not record: {why}"] += 1
+        watch(self)
+
+    def before_snapshot(self) -> None:
+        """Tell of this init now: however many copies there will be, it happened once."""
+        self.handler_loaded()
+        self.dispatch.before_snapshot()
+
+    def after_restore(self) -> None:
+        """Be a process of its own, that shares nothing with the other copies."""
+        self._inits = 0
+        self.sampler = Sampler(self.settings.sample_rate)
+        self.dispatch.after_restore()
+
+    def take(self, *, final: bool) -> Batch:
+        """What was counted since this was last asked; *final* with an init that served nobody."""
         with self._lock:
             if final and self._inits:
                 self._tally("").at(time.time())
-            tallies, self.tallies = self.tallies, {}
-            costs, self.costs = self.costs, {}
-            losses, self.losses = self.losses, Counter()
-        spent, self.courier.costs = self.courier.costs, {}
-        costs.update(spent)
-        if self.courier.lost:
-            losses["bundles not delivered"], self.courier.lost = self.courier.lost, 0
-        return lambda: self._make(tallies, costs, losses, final=final)
+            batch = Batch(self.tallies, self.costs, self.losses)
+            self.tallies, self.costs, self.losses = {}, {}, Counter()
+            self._told = self._told.plus(batch, 1)
+        return batch
 
-    def _make(
-        self,
-        tallies: dict[str, Tally],
-        costs: dict[str, float],
-        losses: Counter[str],
-        *,
-        final: bool,
-    ) -> Bundle | None:
-        if self._maker is None:
-            from lambda_usage.flush import BundleMaker  # no business of a cold start
+    def give_back(self, batch: Batch) -> None:
+        """Count again what was taken and cannot be delivered now."""
+        with self._lock:
+            mine = Batch(self.tallies, self.costs, self.losses)
+            mine.absorb(batch)
+            self._told = self._told.plus(batch, -1)
 
-            self._maker = BundleMaker(self.recorder, self.scope, self.origin)
-        return self._maker.make(tallies, costs, losses, final=final)
+    def totals(self) -> Totals:
+        """Invocations and windows since the process began."""
+        with self._lock:
+            return self._told.plus(Batch(self.tallies), 1)
 
-    def _arrived(self, bundle: Bundle) -> None:
-        if self._maker is not None:
-            self._maker.delivered(bundle)
+    def paths(self) -> int:
+        """Distinct paths of windows since the last bundle."""
+        return sum(len(each.paths) for each in list(self.tallies.values()))
+
+    def new_maker(self) -> BundleMaker:
+        """What makes the bundles of this process."""
+        from lambda_usage.flush import BundleMaker  # no business of a cold start
+
+        return BundleMaker(self.recorder, self.scope, self.origin)
 
     def failed(self, error: BaseException) -> None:
         """Note an error of ours; a few of them end the recording."""
@@ -317,6 +317,7 @@ class Agent:
         while where is not None and where.tb_next is not None:
             where = where.tb_next
         place = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else ""
+        self.last_error = f"{type(error).__name__} at {place}"
         self.log.once(
             "ERROR",
             f"lambda-usage failed and the function was not affected: {type(error).__name__}",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter
 from dataclasses import replace
 
 from lambda_usage.bundle.model import (
@@ -16,6 +15,8 @@ from lambda_usage.bundle.model import (
     OriginUsage,
     SourceFile,
 )
+from lambda_usage.delivery.batch import Batch
+from lambda_usage.delivery.courier import Fate
 from lambda_usage.recording.distributions import is_imported, loaded_places
 from lambda_usage.recording.loading import codes_in_memory
 from lambda_usage.recording.package import (
@@ -49,31 +50,37 @@ class BundleMaker:
         self._loaded: dict[str, tuple[str, int]] = {}
         self._alias = ""
         """The alias of the last bundle: that of a final one in which nothing happened."""
+        self._last = Batch()
+        """What the last bundle told of, for as long as it may have to be told again."""
+        self._again = False
+        """The last bundle is certainly not stored: the next takes its place."""
+        self._lines = 0
 
-    def make(
-        self,
-        tallies: dict[str, Tally],
-        costs: dict[str, float],
-        losses: Counter[str],
-        *,
-        final: bool,
-    ) -> Bundle | None:
+    def renew(self) -> None:
+        """Be another process from here on, as a restored copy of a snapshot is."""
+        self.process_id = os.urandom(8).hex()
+        self._sequence = 0
+        self._package_told = False
+        self._last, self._again = Batch(), False
+
+    def make(self, batch: Batch, *, final: bool) -> Bundle | None:
         """The bundle of what was counted since the last one.
 
         Args:
-            tallies: By alias.
-            costs: What recording cost, in seconds.
-            losses: What was not seen or not delivered, by what it was.
+            batch: What was counted; this takes ownership of it.
             final: Whether the process ends with it.
 
         Returns:
             ``None`` where nothing happened and nothing ends.
         """
-        if not tallies and not final:
+        if not batch.tallies and not final:
             return None
-        if not tallies:
-            tallies = {self._alias: Tally()}
         start = time.perf_counter()
+        sequence = self._sequence
+        if self._again and batch.day in ("", self._last.day):  # a bundle does not span two days
+            batch.absorb(self._last)
+            sequence -= 1
+        tallies = batch.tallies or {self._alias: Tally()}
         self._look_around()
         self._recorder.drain()
         package = self._read_package()
@@ -83,10 +90,29 @@ class BundleMaker:
             origin = replace(self._origin, alias=alias, package=package.fingerprint)
             bundle.origins[origin] = self._usage(tally, package)
         usage = next(iter(bundle.origins.values()))
-        usage.costs = {**costs, "flush_s": time.perf_counter() - start}
-        usage.losses = losses
-        self._name(bundle, tallies, final=final)
+        batch.costs["flush_s"] = batch.costs.get("flush_s", 0.0) + time.perf_counter() - start
+        usage.costs, usage.losses = batch.costs.copy(), batch.losses.copy()
+        self._name(bundle, BundleId(self.process_id, sequence), tallies, final=final)
+        self._sequence, self._last, self._again = sequence + 1, batch, False
         return bundle
+
+    def settled(self, name: BundleId, lists_package: bool, fate: Fate) -> None:
+        """Note what became of a bundle."""
+        delivered = fate is Fate.DELIVERED
+        if name.process_id != self.process_id:
+            return
+        self._package_told = self._package_told or (delivered and lists_package)
+        if name.sequence == self._sequence - 1:
+            self._again = fate is Fate.NOT_STORED
+            if delivered:
+                self._last = Batch()
+
+    def learned(self, bundle: Bundle) -> bool:
+        """Whether *bundle* tells of a line that no bundle before it told of."""
+        codes = [code for usage in bundle.origins.values() for code in usage.codes.values()]
+        lines = sum(len(code.init_lines) + len(code.invoke_lines) for code in codes)
+        before, self._lines = self._lines, max(self._lines, lines)
+        return lines > before
 
     def _look_around(self) -> None:
         """Once, find functions in scope whose code no loader told of and that have not run since.
@@ -118,20 +144,16 @@ class BundleMaker:
         }
         return usage
 
-    def _name(self, bundle: Bundle, tallies: dict[str, Tally], *, final: bool) -> None:
+    def _name(
+        self, bundle: Bundle, name: BundleId, tallies: dict[str, Tally], *, final: bool
+    ) -> None:
         now = time.time()
         first = min((each.first_time for each in tallies.values() if each.first_time), default=now)
         last = max((each.last_time for each in tallies.values()), default=now) or now
-        name = BundleId(self.process_id, self._sequence)
         origin = next(iter(bundle.origins))
         lists = not self._package_told and not origin.package.startswith(_UNKNOWN)
-        bundle.bundles[name] = BundleInfo(name, origin, final, first, last, lists)
-        self._sequence += 1
-
-    def delivered(self, bundle: Bundle) -> None:
-        """Note that *bundle* arrived: its list of shipped files need not be sent again."""
-        listed = any(info.lists_package for info in bundle.bundles.values())
-        self._package_told = self._package_told or listed
+        # the clock may have been set back meanwhile
+        bundle.bundles[name] = BundleInfo(name, origin, final, first, max(first, last), lists)
 
     def _read_package(self) -> Package:
         if self._package is None:

@@ -33,6 +33,11 @@ class Settings:
     """``DEBUG``, ``INFO``, ``WARNING`` or ``ERROR``."""
     upload_timeout: float = field(default=30.0, metadata={"variable": "COVERAGE_UPLOAD_TIMEOUT"})
     """Seconds that one upload may take over all attempts."""
+    encryption: str = field(default="", metadata={"variable": "COVERAGE_S3_SSE"})
+    """How S3 is to encrypt bundles: ``AES256``, ``aws:kms`` or ``aws:kms:dsse``; by default as
+    the bucket says."""
+    kms_key: str = field(default="", metadata={"variable": "COVERAGE_S3_KMS_KEY_ID"})
+    """Id or ARN of the KMS key to encrypt bundles with."""
     sample_rate: float = field(default=1.0, metadata={"variable": "COVERAGE_SAMPLE_RATE"})
     """Upper limit of the probability that an invocation is a window, above 0 up to 1."""
     flush_interval: float = field(default=300.0, metadata={"variable": "COVERAGE_FLUSH_INTERVAL"})
@@ -115,6 +120,13 @@ def _level(text: str) -> str:
     return text.upper()
 
 
+def _encryption(text: str) -> str:
+    for known in ("AES256", "aws:kms", "aws:kms:dsse"):
+        if text.lower() == known.lower():
+            return known
+    raise ValueError("AES256, aws:kms or aws:kms:dsse")
+
+
 _PARSERS: dict[str, Callable[[str], object]] = {
     "enabled": _boolean,
     "bucket": str,
@@ -124,6 +136,8 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "branches": _boolean,
     "log_level": _level,
     "upload_timeout": _number(0, 3600, "a number of seconds from 0 to 3600", above=True),
+    "encryption": _encryption,
+    "kms_key": str,
     "sample_rate": _number(0, 1, "a number above 0, at most 1", above=True),
     "flush_interval": _number(0, 86400, "a number of seconds from 0 to 86400"),
     "handler": str,

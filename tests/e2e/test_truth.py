@@ -70,8 +70,6 @@ def outcome(
                     answer = emulator.invoke(each["event"]).payload
                     if isinstance(answer, dict) and "errorType" in answer:
                         errors.append((each, answer))
-            # boto3 is loaded now: the last bundle makes it within the half second that is left.
-            emulator.wait_for_log("uploaded successfully")
     for name, value in s3_server.variables.items():
         monkeypatch_module.setenv(name, value)
     combined = combine_store(open_store(f"s3://{bucket}/coverage/"))

@@ -6,7 +6,6 @@ A real recorder, tally and bundle maker; the truth is the ledger that the progra
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from lambda_usage.bundle.model import Bundle, Origin
 from lambda_usage.bundle.reader import read_bundle
 from lambda_usage.bundle.writer import write_bundle
 from lambda_usage.combine.merge import merge_into
+from lambda_usage.delivery.batch import Batch
 from lambda_usage.evidence.dead_code import dead_code_report
 from lambda_usage.evidence.inventory import read_inventory
 from lambda_usage.evidence.model import Thresholds, Verdict
@@ -79,9 +79,7 @@ class Process(World):
 
     def send(self, *, final: bool) -> Sent | None:
         tally, self.tally = self.tally, Tally()
-        bundle = self.maker.make(
-            {"": tally} if tally.first_time else {}, {}, Counter(), final=final
-        )
+        bundle = self.maker.make(Batch({"": tally} if tally.first_time else {}), final=final)
         if bundle is None:
             return None
         path = self.root.parent / "b.coverage"

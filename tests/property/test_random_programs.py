@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import tempfile
 import warnings
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +19,7 @@ from hypothesis import strategies as st
 from lambda_usage.bundle.model import Origin
 from lambda_usage.bundle.reader import read_bundle
 from lambda_usage.bundle.writer import write_bundle
+from lambda_usage.delivery.batch import Batch
 from lambda_usage.evidence.dead_code import dead_code_report
 from lambda_usage.evidence.inventory import read_inventory
 from lambda_usage.evidence.model import DeadCodeReport, Thresholds, Verdict
@@ -86,7 +86,7 @@ class Process:
         self.tally.window(hits, 1.0, n % 64, 0.001, error=False)
 
     def report(self) -> DeadCodeReport:
-        bundle = self.maker.make({"": self.tally}, {}, Counter(), final=True)
+        bundle = self.maker.make(Batch({"": self.tally}), final=True)
         assert bundle is not None
         path = self.root.parent / "b.coverage"
         write_bundle(bundle, path)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, FrameType
 
 from lambda_usage.agent import Agent
 from lambda_usage.bundle.model import Bundle, Exposure
+from lambda_usage.delivery.batch import Batch
+from lambda_usage.delivery.courier import Fate, Make, Settled
 from lambda_usage.recording.codes import CodeRegistry
 from lambda_usage.recording.recorder import WindowHits
 from lambda_usage.settings import Settings
@@ -69,26 +71,36 @@ class FakeRecorder:
 class CollectingCourier:
     """Keeps the bundles it is given, at once and in the same thread."""
 
+    settled: Settled
     bundles: list[Bundle] = field(default_factory=list)
-    lost: int = 0
-    costs: dict[str, float] = field(default_factory=dict)
+    losses: Counter[str] = field(default_factory=Counter)
+    room: list[Bundle] = field(default_factory=list)
+    """What waits."""
     down: bool = False
-    """Whether what it is given is lost."""
+    """Whether nothing of what it is given arrives."""
 
-    def in_background(
-        self, make: Callable[[], Bundle | None], arrived: Callable[[Bundle], None]
-    ) -> None:
-        self.now(make, arrived)
+    def deliver(self, make: Make) -> None:
+        self.finish(make, 0)
 
-    def now(self, make: Callable[[], Bundle | None], arrived: Callable[[Bundle], None]) -> None:
+    def finish(self, make: Make, _timeout: float) -> None:
         bundle = make()
         if bundle is None:
             return
-        if self.down:
-            self.lost += 1
-            return
-        self.bundles.append(bundle)
-        arrived(bundle)
+        if not self.down:
+            self.bundles.append(bundle)
+        (info,) = bundle.bundles.values()
+        fate = Fate.NOT_STORED if self.down else Fate.DELIVERED
+        self.settled(info.id, info.lists_package, fate)
+
+    def take_losses(self) -> Counter[str]:
+        losses, self.losses = self.losses, Counter()
+        return losses
+
+    def take_costs(self) -> dict[str, float]:
+        return {}
+
+    def lose(self, what: str, number: int) -> None:
+        self.losses[what] += number
 
 
 def make_agent(root: Path, **options: object) -> tuple[Agent, FakeRecorder, CollectingCourier]:
@@ -96,10 +108,22 @@ def make_agent(root: Path, **options: object) -> tuple[Agent, FakeRecorder, Coll
     (root / "task").mkdir(exist_ok=True)
     settings = Settings(bucket=str(root / "store"), **options)  # type: ignore[arg-type]
     agent = Agent(settings, "wrapper", Log())
-    recorder, courier = FakeRecorder(), CollectingCourier()
+    recorder, courier = FakeRecorder(), CollectingCourier(agent.dispatch._settled)
     agent.recorder = recorder
-    agent.courier = courier  # type: ignore[assignment]
+    agent.dispatch.courier = courier  # type: ignore[assignment]
+    deliver_at_once(agent)
     return agent, recorder, courier
+
+
+def deliver_at_once(agent: Agent) -> None:
+    """Without threads: what an invocation makes leave has left when it goes on."""
+
+    def work(batch: Batch) -> bool:
+        agent.dispatch._count_threads(1)
+        agent.dispatch._work(batch)
+        return True
+
+    agent.dispatch._in_background = work  # type: ignore[method-assign]
 
 
 def exposures(bundle: Bundle) -> dict[tuple[str, str], Exposure]:

@@ -19,9 +19,13 @@ from lambda_usage.attach import context as context_module
 from lambda_usage.attach.bootstrap import recorded
 from lambda_usage.attach.context import CoverageContext
 from lambda_usage.bundle.reader import read_bundle
-from lambda_usage.delivery.courier import Courier
-from lambda_usage.delivery.targets import FolderTarget
+from lambda_usage.delivery import dispatch as dispatch_module
+from lambda_usage.delivery import pauses
+from lambda_usage.delivery.batch import Batch
+from lambda_usage.delivery.dispatch import NOT_MADE, Dispatch
+from lambda_usage.recording.tally import PathSum, Tally
 from lambda_usage.sampling.sampler import Draw
+from lambda_usage.settings import Settings
 from lambda_usage.telemetry.logs import Log
 
 from .fakes import CollectingCourier, FakeRecorder, exposures, make_agent, total
@@ -417,7 +421,7 @@ class Clock:
     def time(self) -> float:
         return self.now
 
-    monotonic = perf_counter = time
+    monotonic = perf_counter = thread_time = time
 
 
 DAY = 86400.0
@@ -428,14 +432,19 @@ TODAY, TOMORROW = "2024-10-04", "2024-10-05"
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     found = Clock(MIDNIGHT + 100)
-    monkeypatch.setattr(module, "time", found)
+    for each in (module, dispatch_module, pauses):
+        monkeypatch.setattr(each, "time", found)
     return found
+
+
+def never_due(agent: Agent) -> None:
+    agent.dispatch.schedule._pause = float("inf")
 
 
 def test_a_bundle_does_not_span_two_days(clock: Clock, world: World) -> None:
     world.invoke()
     clock.now = MIDNIGHT + DAY - 0.5
-    world.agent._schedule._due = MIDNIGHT * 2  # nothing but the day is at work here
+    never_due(world.agent)  # nothing but the day is at work here
     world.invoke()
     clock.now = MIDNIGHT + DAY + 0.5
     world.invoke()
@@ -449,7 +458,7 @@ def test_a_bundle_does_not_span_two_days(clock: Clock, world: World) -> None:
 
 
 def test_an_invocation_counts_for_the_day_it_began_on(clock: Clock, world: World) -> None:
-    world.agent._schedule._due = MIDNIGHT * 2
+    never_due(world.agent)
 
     def handler(_event: object, _context: object) -> None:
         clock.now = MIDNIGHT + DAY + 1
@@ -466,7 +475,7 @@ def test_an_invocation_counts_for_the_day_it_began_on(clock: Clock, world: World
 def test_a_window_that_is_voided_after_its_bundle_left_is_in_the_next(
     clock: Clock, world: World
 ) -> None:
-    world.agent._schedule._due = MIDNIGHT * 2
+    never_due(world.agent)
     clock.now = MIDNIGHT + DAY - 1
     first = Paused(world.agent, "live")
     clock.now = MIDNIGHT + DAY + 1
@@ -495,7 +504,7 @@ def test_counts_are_those_since_the_last_bundle(clock: Clock, world: World) -> N
         world.invoke()
     world.finish()
     bundles = world.courier.bundles
-    assert [total([each], "invocations") for each in bundles] == [3, 2, 1]
+    assert [total([each], "invocations") for each in bundles] == [2, 2, 2]
     assert [each.final for bundle in bundles for each in bundle.bundles.values()] == [
         False,
         False,
@@ -566,41 +575,174 @@ def test_an_init_without_an_invocation_is_told_at_the_end(world: World) -> None:
     assert (world.total("inits"), world.total("invocations")) == (1, 0)
 
 
-def test_bundles_that_were_lost_are_counted_in_the_next(world: World) -> None:
-    world.courier.lost = 2
+def all_losses(world: World) -> list[dict[str, int]]:
+    return [
+        dict(usage.losses) for bundle in world.courier.bundles for usage in bundle.origins.values()
+    ]
+
+
+def test_what_the_courier_lost_is_stated_in_the_next_bundle(world: World) -> None:
+    world.courier.losses["bundles dropped"] = 2
     world.invoke()
     world.agent.flush()
     world.invoke()
     world.finish()
-    losses = [
-        usage.losses["bundles not delivered"]
-        for bundle in world.courier.bundles
-        for usage in bundle.origins.values()
-    ]
-    assert losses == [2, 0]
+    assert all_losses(world) == [{"bundles dropped": 2}, {}]
 
 
-def test_counts_that_no_thread_could_deliver_are_counted_as_lost(
-    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_a_bundle_that_is_certainly_not_stored_is_part_of_the_next(world: World) -> None:
+    world.courier.down = True
+    for alias in ("live", "canary", "live"):
+        world.invoke(alias=alias)
+        world.agent.flush()
+    world.courier.down = False
+    world.invoke(alias="live")
+    world.finish()
+    (bundle,) = world.courier.bundles
+    (info,) = bundle.bundles.values()
+    assert (info.id.sequence, info.final) == (0, True)
+    found = {alias: each.invocations for (alias, _), each in exposures(bundle).items()}
+    assert found == {"live": 3, "canary": 1}
+    assert world.total("windows") == 4
+
+
+def test_counts_of_yesterday_do_not_go_into_the_bundle_of_today(clock: Clock, world: World) -> None:
+    never_due(world.agent)
+    world.courier.down = True
+    world.invoke()
+    clock.now += DAY
+    world.invoke()
+    world.courier.down = False
+    world.finish()
+    (bundle,) = world.courier.bundles
+    assert [info.id.sequence for info in bundle.bundles.values()] == [1]
+    assert {day: each.invocations for (_, day), each in exposures(bundle).items()} == {TOMORROW: 1}
+
+
+def test_a_clock_that_is_set_back_turns_the_day_too_and_loses_nothing(
+    clock: Clock, world: World
+) -> None:
+    never_due(world.agent)
+    for step in (0, 3 * DAY, -2 * DAY, -60.0):
+        clock.now += step
+        world.invoke()
+    world.finish()
+    assert world.total("invocations") == 4
+    for bundle in world.courier.bundles:
+        (info,) = bundle.bundles.values()
+        assert info.first_time <= info.last_time
+        assert len({day for _, day in exposures(bundle)}) == 1
+
+
+@pytest.fixture
+def real(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """With the real courier, to a folder."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    settings = Settings(bucket=str(tmp_path / "store"))
+    world.agent.dispatch = Dispatch(settings, world.agent, Log("ERROR"))
+    return world
+
+
+def stored(tmp_path: Path) -> list[Any]:
+    return [read_bundle(path) for path in sorted((tmp_path / "store").rglob("*.coverage"))]
+
+
+def test_counts_that_no_thread_could_deliver_are_in_the_next_bundle(
+    real: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def start(_self: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
-    courier = Courier(FolderTarget(str(tmp_path / "store")), "", Log("ERROR"))
-    world.agent.courier = courier
-    world.agent._schedule._due = 0
+    real.invoke(1)
     with monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "start", start)
-        assert world.invoke(1) == 1
-    assert courier.lost == 1
-    assert world.invoke(2) == 2
-    world.finish()
-    assert world.agent.errors == 0
-    (path,) = (tmp_path / "store").rglob("*.coverage")
-    bundle = read_bundle(path)
+        real.agent.dispatch.schedule._pause = 0
+        assert real.invoke(2) == 2
+    assert real.invoke(3) == 3
+    real.finish()
+    assert real.agent.errors == 0
+    (bundle,) = stored(tmp_path)
     (usage,) = bundle.origins.values()
-    assert usage.losses == {"bundles not delivered": 1}
+    assert usage.losses == {}
+    assert total([bundle], "invocations") == 3
+
+
+def test_an_error_in_the_making_of_a_bundle_is_stated_by_the_next(
+    real: World, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        real.invoke()
+    real.recorder.fail_at = {"drain"}
+    real.agent.dispatch.courier.lose("bundles dropped", 1)
+    batch = real.agent.take(final=False)
+    assert real.agent.dispatch._make(batch, final=False) is None
+    real.recorder.fail_at = set()
+    real.invoke()
+    real.finish()
+    (bundle,) = stored(tmp_path)
+    (usage,) = bundle.origins.values()
+    assert usage.losses == {NOT_MADE: 2, "bundles dropped": 1}
     assert total([bundle], "invocations") == 1
+    assert real.agent.errors == 1
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "waited", "flushed"),
+    [(500, 0, False), (5000, 0, True), (500, 301, True)],
+)
+def test_an_invocation_that_is_about_to_time_out_is_left_alone(
+    milliseconds: int, waited: int, flushed: bool, clock: Clock, world: World
+) -> None:
+    world.invoke()
+    clock.now += 20 + waited
+    context = SimpleNamespace(get_remaining_time_in_millis=lambda: milliseconds)
+    world.agent.dispatch.before(context)
+    assert bool(world.courier.bundles) is flushed
+
+
+def test_a_bundle_is_due_when_it_holds_many_paths(clock: Clock, world: World) -> None:
+    world.agent.dispatch.schedule.sent()
+    clock.now += 60
+    for size, flushed in ((255, 0), (256, 1)):
+        world.agent.tallies[""] = tally = Tally()
+        tally.at(clock.now)
+        tally.paths = {frozenset({number}): PathSum() for number in range(size)}
+        world.agent.dispatch.before(None)
+        assert len(world.courier.bundles) == flushed
+
+
+def test_the_caller_does_not_wait_for_a_bundle(real: World, tmp_path: Path) -> None:
+    go, threads = threading.Event(), []
+    make = real.agent.dispatch._make
+
+    def slow(batch: Batch, *, final: bool) -> Any:
+        threads.append(threading.current_thread())
+        go.wait(60)
+        return make(batch, final=final)
+
+    real.agent.dispatch._make = slow  # type: ignore[method-assign]
+    real.invoke()
+    real.agent.flush()  # returns although the bundle is not made yet
+    real.invoke()
+    assert stored(tmp_path) == []
+    go.set()
+    real.finish()
+    assert [total([each], "invocations") for each in stored(tmp_path)] == [1, 1]
+    assert threads[0] is not threading.current_thread()
+    assert (threads[0].daemon, threads[0].name) == (True, "lambda-usage")
+    threads[0].join(60)
+    assert real.agent.dispatch._threads == 0
+
+
+def test_while_a_bundle_is_under_way_the_next_one_waits(clock: Clock, world: World) -> None:
+    world.invoke()
+    world.agent.dispatch._threads = 2
+    clock.now += 400
+    world.invoke()
+    assert world.courier.bundles == []
+    world.agent.dispatch._threads = 0
+    world.invoke()
+    assert [total([each], "invocations") for each in world.courier.bundles] == [2]
 
 
 def test_the_package_list_is_sent_until_a_bundle_with_it_has_arrived(
@@ -611,14 +753,13 @@ def test_the_package_list_is_sent_until_a_bundle_with_it_has_arrived(
     for _ in range(2):
         world.invoke()
         world.agent.flush()
-    assert world.courier.lost
     world.courier.down = False
     for _ in range(2):
         world.invoke()
         world.agent.flush()
     world.finish()
     infos = [info for bundle in world.courier.bundles for info in bundle.bundles.values()]
-    assert [info.id.sequence for info in infos] == [2, 3, 4]
+    assert [info.id.sequence for info in infos] == [0, 1, 2]
     assert [info.lists_package for info in infos] == [True, False, False]
     usages = [usage for bundle in world.courier.bundles for usage in bundle.origins.values()]
     assert [list(each.files) for each in usages] == [["app.py"], [], []]

@@ -23,6 +23,7 @@ _PUBLIC = {
     "CoverageContext": "lambda_usage.attach.context",
     "combine_coverage_files": "lambda_usage.combine.api",
     "coverage_handler": "lambda_usage.attach.decorator",
+    "health_check_handler": "lambda_usage.health",
 }
 _OURS = "lambda_usage.handler"
 

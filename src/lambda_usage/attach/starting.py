@@ -11,6 +11,15 @@ from lambda_usage.telemetry.logs import Log
 
 _agent: Agent | None = None
 _tried = False
+_silent: Agent | None = None
+"""One that cannot record, and lives to say so."""
+_reason = "lambda_usage is not attached to this function"
+"""Why nothing is recorded."""
+
+
+def state() -> tuple[Agent | None, str]:
+    """The agent, recording or not, and why there is none or why it does not record."""
+    return _agent or _silent, "" if _agent else _reason
 
 
 def start_agent(
@@ -24,7 +33,7 @@ def start_agent(
         own: The handler's name; its top-level module is in scope whatever else is said of it.
         bucket: Instead of ``COVERAGE_S3_BUCKET``.
     """
-    global _agent, _tried
+    global _agent, _tried, _reason
     if not _tried:
         _tried = True
         settings = Settings.from_environment()
@@ -34,8 +43,10 @@ def start_agent(
         try:
             _agent = _started(settings, attach, log, own, before_handler=before_handler)
         except RecorderUnavailable as error:
+            _reason = str(error)
             log.once("WARNING", f"lambda-usage records nothing in this process: {error}")
         except Exception as error:
+            _reason = f"{type(error).__name__} at the start"
             log.once(
                 "ERROR",
                 "lambda-usage could not start and the function was not affected",
@@ -47,11 +58,14 @@ def start_agent(
 def _started(
     settings: Settings, attach: str, log: Log, own: str, *, before_handler: bool
 ) -> Agent | None:
+    global _reason
     for warning in settings.warnings:
         log.once("WARNING", warning)
     if not settings.enabled:
+        _reason = "COVERAGE_ENABLED is false"
         return None
     if not settings.bucket:
+        _reason = "COVERAGE_S3_BUCKET is not set"
         log.once(
             "WARNING", "lambda-usage is inert: set COVERAGE_S3_BUCKET to the bucket for its data"
         )
@@ -59,5 +73,16 @@ def _started(
     agent = Agent(settings, attach, log)
     if own:
         agent.scope.own(own)
-    agent.start(before_handler=before_handler)
+    try:
+        agent.start(before_handler=before_handler)
+    except RecorderUnavailable as error:
+        _live_silently(agent, error)
+        raise
     return agent
+
+
+def _live_silently(agent: Agent, error: RecorderUnavailable) -> None:
+    """Deliver one bundle at the end, so that reports know of a process that recorded nothing."""
+    global _silent
+    agent.cannot_record(error.kind)
+    _silent = agent

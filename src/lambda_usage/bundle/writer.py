@@ -33,22 +33,43 @@ def write_bundle(bundle: Bundle, path: str | os.PathLike[str], kind: str = "bund
     """
     part = f"{os.fspath(path)}.{os.getpid()}.part"
     try:
-        connection = sqlite3.connect(part, isolation_level=None)
-        try:
-            connection.execute("PRAGMA page_size = 1024")  # each table takes a page at least
-            # the file is moved into place when it is complete, so no journal is needed
-            connection.execute("PRAGMA journal_mode = OFF")
-            connection.execute("PRAGMA synchronous = OFF")
-            connection.execute("BEGIN")
-            _Writer(connection, kind).write(bundle)
-            connection.execute("COMMIT")
-        finally:
-            connection.close()
+        _write(bundle, part, kind).close()
         os.replace(part, path)  # noqa: PTH105 - pathlib costs the function an import
     except BaseException:
         if os.path.exists(part):  # noqa: PTH110
             os.remove(part)  # noqa: PTH107
         raise
+
+
+def bundle_bytes(bundle: Bundle) -> bytes:
+    """The file that :func:`write_bundle` writes, without a disk.
+
+    Raises:
+        sqlite3.Error: This SQLite cannot do that (before 3.36 it has to be built for it).
+    """
+    connection = _write(bundle, ":memory:", "bundle")
+    try:
+        if not hasattr(connection, "serialize"):
+            raise sqlite3.NotSupportedError("this SQLite needs a disk to write a bundle")
+        return connection.serialize()
+    finally:
+        connection.close()
+
+
+def _write(bundle: Bundle, path: str, kind: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute("PRAGMA page_size = 1024")  # each table takes a page at least
+        # the file is moved into place when it is complete, so no journal is needed
+        connection.execute("PRAGMA journal_mode = OFF")
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("BEGIN")
+        _Writer(connection, kind).write(bundle)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 class _Writer:

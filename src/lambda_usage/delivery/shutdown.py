@@ -9,19 +9,24 @@ handler runs.
 from __future__ import annotations
 
 import atexit
-import json
 import os
 import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 _THEIR_TURN = 0.1
 """Seconds, of the 500 ms that Lambda leaves, for a SIGTERM handler of the user's."""
 
+_OTHERS_TURN = 10.0
+"""Seconds that a worker of a Managed Instance puts off its end, so that its bundle can leave."""
+
+_INITIALIZATION = "AWS_LAMBDA_INITIALIZATION_TYPE"
 _EXTENSION = "lambda-usage"
 _API = "/2020-01-01/extension"
 
@@ -33,6 +38,8 @@ class ShutdownNotice:
         self._on_shutdown = on_shutdown
         self._lock = threading.Lock()
         self._called = False
+        self._done = threading.Event()
+        self._handler: Callable[[int, Any], object] = _stay
         self._pipe: tuple[int, int] | None = None
         self._previous_fd = -1
 
@@ -41,8 +48,11 @@ class ShutdownNotice:
         atexit.register(self.notify)
         api = os.environ.get("AWS_LAMBDA_RUNTIME_API")
         if api and threading.current_thread() is threading.main_thread():
+            if os.environ.get(_INITIALIZATION) == "lambda-managed-instances":
+                self._catch_sigterm(self._leave)  # one worker of several, and no extension
+                return
             identifier = _register(api)
-            self._catch_sigterm()
+            self._catch_sigterm(_stay)
             _in_background(_call, api, "GET", "/event/next", {_IDENTIFIER: identifier}, b"", None)
 
     def notify(self) -> None:
@@ -51,11 +61,22 @@ class ShutdownNotice:
             if self._called:
                 return
             self._called = True
-        self._on_shutdown()
+        try:
+            self._on_shutdown()
+        finally:
+            self._done.set()
 
-    def _catch_sigterm(self) -> None:
+    def _leave(self, number: int, _frame: object) -> None:
+        """End as one does without a handler, but not before the work is done."""
+        self.notify()
+        self._done.wait(_OTHERS_TURN)
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    def _catch_sigterm(self, handler: Callable[[int, Any], object]) -> None:
+        self._handler = handler
         if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-            signal.signal(signal.SIGTERM, _stay)
+            signal.signal(signal.SIGTERM, handler)
         reader, writer = os.pipe()
         os.set_blocking(writer, False)
         self._pipe = reader, writer
@@ -65,9 +86,12 @@ class ShutdownNotice:
 
     def _let_go(self) -> None:
         """In a forked child: its end is not the end of this process, nor is it put off."""
-        if signal.getsignal(signal.SIGTERM) is _stay:
+        if self._is_ours():
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.set_wakeup_fd(self._previous_fd)
+
+    def _is_ours(self) -> bool:
+        return signal.getsignal(signal.SIGTERM) == self._handler
 
     def _watch(self, reader: int) -> None:
         while True:
@@ -75,10 +99,9 @@ class ShutdownNotice:
             if not signals:
                 return
             if self._previous_fd >= 0:
-                with suppress(OSError):  # theirs may be full
-                    os.write(self._previous_fd, signals)
+                _pass_on(self._previous_fd, signals)
             if signal.SIGTERM in signals:
-                if signal.getsignal(signal.SIGTERM) is not _stay:
+                if not self._is_ours():
                     time.sleep(_THEIR_TURN)  # the user's own handler runs now, and is seen too
                 self.notify()
 
@@ -87,13 +110,19 @@ def _stay(_number: int, _frame: object) -> None:
     """Lambda ends the process half a second later; until then there is work to do."""
 
 
+def _pass_on(descriptor: int, signals: bytes) -> None:
+    try:
+        os.write(descriptor, signals)
+    except OSError:  # theirs may be full
+        return
+
+
 _IDENTIFIER = "Lambda-Extension-Identifier"
 
 
 def _register(api: str) -> str:
     headers = {"Lambda-Extension-Name": _EXTENSION, "Content-Type": "application/json"}
-    body = json.dumps({"events": []}).encode()
-    answer = _call(api, "POST", "/register", headers, body, 2.0)
+    answer = _call(api, "POST", "/register", headers, b'{"events": []}', 2.0)
     for line in answer.split(b"\r\n\r\n")[0].split(b"\r\n"):
         name, _, value = line.decode("latin-1").partition(":")
         if name.lower() == _IDENTIFIER.lower():

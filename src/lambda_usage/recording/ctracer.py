@@ -30,6 +30,7 @@ InScope = Callable[[str, CodeType], bool]
 """Whether to trace a file, given its name and the first code object of it that runs."""
 
 _MODULE = "coverage.tracer"
+_OLDEST, _UNKNOWN = (7, 17, 3), (8, 0, 0)
 _loaded: Any = None
 
 
@@ -40,15 +41,16 @@ def load_ctracer() -> Any:
         RecorderUnavailable: coverage.py is absent, or was built without its C tracer.
     """
     global _loaded
-    module = _loaded or sys.modules.get(_MODULE)
+    module = _loaded or _users()
     if module is None:
-        path = _extension()
+        path, shared = _extension()
         spec = spec_from_file_location(_MODULE, path, loader=ExtensionFileLoader(_MODULE, path))
         assert spec is not None
         assert spec.loader is not None
         module = module_from_spec(spec)
         spec.loader.exec_module(module)
-        sys.meta_path.insert(0, _HandOver(module))
+        if shared:
+            sys.meta_path.insert(0, _HandOver(module))
         _loaded = module
     if not hasattr(module, "CTracer"):
         raise RecorderUnavailable("coverage.py's C tracer was loaded twice in this process")
@@ -73,17 +75,64 @@ class _HandOver:
         """Nothing is left to do."""
 
 
-def _extension() -> str:
-    spec = PathFinder.find_spec("coverage", [*sys.path, *_in_our_layer()])
-    for folder in (spec and spec.submodule_search_locations) or ():
-        for suffix in EXTENSION_SUFFIXES:
-            path = os.path.join(folder, "tracer" + suffix)  # noqa: PTH118 - light imports here
-            if os.path.isfile(path):  # noqa: PTH113
-                return path
+def _users() -> ModuleType | None:
+    """The tracer of a coverage.py that the user has imported, if it is one that we know."""
+    module = sys.modules.get(_MODULE)
+    file = getattr(module, "__file__", None)
+    return module if file and _is_new_enough(os.path.dirname(file)) else None  # noqa: PTH120
+
+
+def _extension() -> tuple[str, bool]:
+    """Where the tracer lies, and whether it is the one that ``import coverage`` will ask for.
+
+    A coverage.py that the user has vendored shadows the layer's. An older one has another tracer,
+    which it must keep, and which is no use to us.
+    """
+    folder = _coverage_folder(sys.path)
+    if folder and _is_new_enough(folder):
+        path = _tracer_in(folder)
+        if path:
+            return path, True
+    ours = _coverage_folder(_in_our_layer())
+    path = _tracer_in(ours) if ours else ""
+    if path:
+        return path, folder in ("", ours)
+    if folder and not _is_new_enough(folder):
+        raise RecorderUnavailable(
+            f"the package brings a coverage.py that is too old ({folder}): Python 3.11 needs "
+            "coverage>=7.17.3, or the layer's",
+            "an older coverage.py in the package",
+        )
     raise RecorderUnavailable(
         "Python 3.11 needs coverage.py with its C tracer: add coverage>=7.17.3 to the package "
-        "or use the layer"
+        "or use the layer",
+        "no C tracer",
     )
+
+
+def _coverage_folder(path: list[str]) -> str:
+    spec = PathFinder.find_spec("coverage", path)
+    folders = list((spec and spec.submodule_search_locations) or ())
+    return folders[0] if folders else ""
+
+
+def _tracer_in(folder: str) -> str:
+    for suffix in EXTENSION_SUFFIXES:
+        path = os.path.join(folder, "tracer" + suffix)  # noqa: PTH118 - light imports here
+        if os.path.isfile(path):  # noqa: PTH113
+            return path
+    return ""
+
+
+def _is_new_enough(folder: str) -> bool:
+    """Whether a coverage.py has the tracer that we know, by its ``version_info``."""
+    try:
+        with open(os.path.join(folder, "version.py"), encoding="utf-8") as file:  # noqa: PTH118, PTH123
+            _, _, text = file.read().partition("\nversion_info = ")
+        numbers = text.partition("(")[2].split(",")[:3]
+        return _OLDEST <= tuple(map(int, numbers)) < _UNKNOWN
+    except (OSError, ValueError):
+        return False
 
 
 def _in_our_layer() -> list[str]:

@@ -81,7 +81,8 @@ class MonitoringRecorder:
         else:
             raise RecorderUnavailable(
                 "other tools hold all sys.monitoring tool ids that are free for use "
-                f"({', '.join(map(str, _TOOL_IDS))})"
+                f"({', '.join(map(str, _TOOL_IDS))})",
+                "no free sys.monitoring tool id",
             )
         self._monitoring = monitoring
         self._events = monitoring.events

@@ -12,6 +12,11 @@ from lambda_usage.recording.codes import CodeRegistry
 class RecorderUnavailable(Exception):
     """This process cannot record; says why."""
 
+    def __init__(self, message: str, kind: str = "no recorder") -> None:
+        super().__init__(message)
+        self.kind = kind
+        """In few words, for reports."""
+
 
 @dataclass(frozen=True, slots=True)
 class WindowHits:

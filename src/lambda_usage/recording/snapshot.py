@@ -25,21 +25,21 @@ class Snapshots:
     def codes(self) -> dict[CodeKey, Code]:
         """Every code object in scope and all that is known of it."""
         found: dict[CodeKey, Code] = {}
-        with self._registry.lock:
-            self._name_new()
-            unknown = self._unknown()
-            for number, entry in self._registry.entries.items():
-                key = self._keys[number]
-                if key in unknown:
-                    continue
-                code = self._code(number, key, entry)
-                # a module that was loaded twice has two code objects under one name
-                found[key] = found[key] | code if key in found else code
+        with self._registry.lock:  # not for longer: windows open and close under it
+            entries = dict(self._registry.entries)
+        self._name_new(entries)
+        unknown = self._unknown(entries)
+        for number, entry in entries.items():
+            key = self._keys[number]
+            if key in unknown:
+                continue
+            code = self._code(number, key, entry)
+            # a module that was loaded twice has two code objects under one name
+            found[key] = found[key] | code if key in found else code
         return found
 
-    def _unknown(self) -> set[CodeKey]:
+    def _unknown(self, entries: dict[int, CodeEntry]) -> set[CodeKey]:
         """Code that was found after init and has not run since: whether it ever did is unknown."""
-        entries = self._registry.entries
         late = {self._keys[number] for number, entry in entries.items() if entry.late}
         if not late:
             return late
@@ -79,9 +79,9 @@ class Snapshots:
             frozenset(entry.arcs),
         )
 
-    def _name_new(self) -> None:
+    def _name_new(self, entries: dict[int, CodeEntry]) -> None:
         new: dict[tuple[str, str, int], list[int]] = {}
-        for number, entry in self._registry.entries.items():
+        for number, entry in entries.items():
             if number not in self._keys:
                 name = (entry.path, entry.code.co_qualname, entry.code.co_firstlineno)
                 new.setdefault(name, []).append(number)

@@ -12,6 +12,16 @@ KEPT_PATHS = 64
 _LIVE_PATHS = 512
 """Distinct paths in memory, before the lighter half is folded into counts by code object."""
 
+_SUMS = (
+    "inits",
+    "invocations",
+    "unsampled",
+    "windows_voided",
+    "windows_blind",
+    "weight_blind",
+    "weight_squared",
+)
+
 
 class _Sum:
     """A growing ``Counts``."""
@@ -47,6 +57,12 @@ class PathSum(_Sum):
         self.duration = 0.0
         self.callbacks = 0.0
         self.errors = 0.0
+
+    def add_path(self, other: PathSum) -> None:
+        self.add_all(other)
+        self.duration += other.duration
+        self.callbacks += other.callbacks
+        self.errors += other.errors
 
 
 class Tally:
@@ -105,6 +121,25 @@ class Tally:
         if hits.others:
             for code in _codes(hits.others) - _codes(hits.own):
                 self.other.setdefault(code, _Sum()).add(weight, group)
+
+    def absorb(self, other: Tally) -> None:
+        """Add what *other* counted in the same process: its bundle could not be delivered."""
+        for name in _SUMS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.weight_max = max(self.weight_max, other.weight_max)
+        firsts = [each.first_time for each in (self, other) if each.first_time]
+        self.first_time = min(firsts, default=0.0)
+        self.last_time = max(self.last_time, other.last_time)
+        groups = zip(self.invocation_groups, other.invocation_groups, strict=True)
+        self.invocation_groups = [a + b for a, b in groups]
+        self.windows.add_all(other.windows)
+        for lines, path in other.paths.items():
+            self.paths.setdefault(lines, PathSum()).add_path(path)
+        for code, found in other.other.items():
+            self.other.setdefault(code, _Sum()).add_all(found)
+        self.other_paths.add_all(other.other_paths)
+        if len(self.paths) > _LIVE_PATHS:
+            self.fold(_LIVE_PATHS // 2)
 
     def fold(self, keep: int) -> None:
         """Turn all but the *keep* heaviest paths into counts by code object."""

@@ -10,10 +10,21 @@ from typing import Any
 
 import pytest
 
-from lambda_usage.delivery.targets import FolderTarget, S3Target, make_target
+from lambda_usage.delivery.targets import (
+    Encryption,
+    FolderTarget,
+    Parcel,
+    S3Target,
+    Target,
+    make_target,
+)
 from tests.unit.support import run_fresh
 
 KEY = "coverage/2026/01/01/f-x-000000.coverage"
+
+
+def put(target: Target, body: bytes, key: str = KEY, *, once: bool = False) -> None:
+    target.put(Parcel(body, key, once), lambda _seconds: False)
 
 
 @pytest.mark.parametrize("bucket", ["usage-data", "s3://usage-data", "s3://usage-data/"])
@@ -43,7 +54,7 @@ def test_folders_and_file_urls_mean_folders(
 
 def test_a_folder_takes_bundles_under_their_keys(tmp_path: Path) -> None:
     target = FolderTarget(str(tmp_path / "new" / "store"))
-    target.put(b"content", KEY)
+    put(target, b"content")
     assert (tmp_path / "new" / "store" / KEY).read_bytes() == b"content"
     assert Path(target.url(KEY)) == tmp_path / "new" / "store" / KEY
 
@@ -60,15 +71,15 @@ def test_a_bundle_appears_in_a_folder_complete_or_not_at_all(
 
     monkeypatch.setattr(os, "replace", power_fails)
     with pytest.raises(OSError, match="Input/output"):
-        FolderTarget(str(tmp_path)).put(b"content", KEY)
+        put(FolderTarget(str(tmp_path)), b"content")
     assert complete == [b"content"]
     assert not list(tmp_path.rglob("*.coverage"))
 
 
 def test_nothing_but_the_bundle_stays_in_a_folder(tmp_path: Path) -> None:
     target = FolderTarget(str(tmp_path))
-    target.put(b"content", KEY)
-    target.put(b"again", KEY)
+    put(target, b"content")
+    put(target, b"again")
     assert [each.name for each in (tmp_path / KEY).parent.iterdir()] == [Path(KEY).name]
     assert (tmp_path / KEY).read_bytes() == b"again"
 
@@ -119,8 +130,8 @@ def s3(credentials: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any
 def test_a_bucket_takes_bundles_under_their_keys(s3: tuple[Any, str]) -> None:
     client, bucket = s3
     target = make_target(bucket, 30)
-    target.put(b"content", KEY)
-    target.put(b"other", "odd key+\u00e9")
+    put(target, b"content")
+    put(target, b"other", "odd key+\u00e9")
     assert client.get_object(Bucket=bucket, Key=KEY)["Body"].read() == b"content"
     found = client.list_objects_v2(Bucket=bucket)["Contents"]
     assert {each["Key"] for each in found} == {KEY, "odd key+\u00e9"}
@@ -128,7 +139,7 @@ def test_a_bucket_takes_bundles_under_their_keys(s3: tuple[Any, str]) -> None:
 
 def test_a_bucket_that_is_not_there_is_an_error(s3: tuple[Any, str]) -> None:
     with pytest.raises(Exception, match="NoSuchBucket"):
-        make_target("no-such-bucket", 30).put(b"content", KEY)
+        put(make_target("no-such-bucket", 30), b"content")
 
 
 def test_a_server_that_is_not_there_is_an_error(
@@ -138,7 +149,7 @@ def test_a_server_that_is_not_there_is_an_error(
         unused.bind(("127.0.0.1", 0))
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{unused.getsockname()[1]}")
         with pytest.raises(Exception, match="ConnectionRefusedError"):
-            make_target("usage-data", 5).put(b"content", KEY)
+            put(make_target("usage-data", 5), b"content")
 
 
 def test_without_credentials_in_the_environment_boto3_finds_some(
@@ -162,6 +173,49 @@ def test_without_credentials_in_the_environment_boto3_finds_some(
     monkeypatch.setattr(boto3.session, "Session", Session)
     target = make_target("usage-data", 30)
     for body in (b"a", b"b"):
-        target.put(body, KEY)
+        put(target, body)
+    put(make_target("usage-data", 30, Encryption(kms_key="k")), b"c")
+    assert calls.pop() == {
+        "Bucket": "usage-data",
+        "Key": KEY,
+        "Body": b"c",
+        "ServerSideEncryption": "aws:kms",
+        "SSEKMSKeyId": "k",
+    }
     assert calls == [{"Bucket": "usage-data", "Key": KEY, "Body": body} for body in (b"a", b"b")]
-    assert clients == ["s3"]  # one client serves all uploads
+    assert clients == ["s3"] * 2  # one client serves all uploads of a target
+
+
+@pytest.mark.parametrize(
+    ("encryption", "headers"),
+    [
+        (Encryption(), {}),
+        (Encryption("AES256"), {"x-amz-server-side-encryption": "AES256"}),
+        (
+            Encryption("aws:kms:dsse", "arn:aws:kms:eu-west-1:1:key/k"),
+            {
+                "x-amz-server-side-encryption": "aws:kms:dsse",
+                "x-amz-server-side-encryption-aws-kms-key-id": "arn:aws:kms:eu-west-1:1:key/k",
+            },
+        ),
+    ],
+)
+def test_encryption_is_asked_for_where_it_is_wanted(
+    encryption: Encryption, headers: dict[str, str]
+) -> None:
+    assert encryption.headers() == headers
+
+
+def test_a_bucket_keeps_bundles_encrypted_as_asked(s3: tuple[Any, str]) -> None:
+    client, bucket = s3
+    put(make_target(bucket, 30, Encryption("aws:kms", "some-key")), b"content")
+    found = client.head_object(Bucket=bucket, Key=KEY)
+    assert (found["ServerSideEncryption"], found["SSEKMSKeyId"]) == ("aws:kms", "some-key")
+
+
+def test_a_bundle_that_lies_there_already_is_left_as_it_is(s3: tuple[Any, str]) -> None:
+    client, bucket = s3
+    target = make_target(bucket, 30)
+    for body in (b"first", b"second"):
+        put(target, body, once=True)
+    assert client.get_object(Bucket=bucket, Key=KEY)["Body"].read() == b"first"

@@ -8,7 +8,7 @@ from evidence_world import World, exposure, origin, over_days
 
 from lambda_usage.evidence.blind_spots import blind_spots
 from lambda_usage.evidence.inventory import read_inventory
-from lambda_usage.evidence.summary import evidence
+from lambda_usage.evidence.summary import evidence, never_heard_of
 
 
 def messages(world: World, **more: object) -> dict[str, str]:
@@ -41,6 +41,18 @@ def test_nothing_at_all_is_summed_up_too(world: World) -> None:
     found = evidence(world.bundle)
     assert (found.invocations, found.exposure, found.first, found.last) == (0, 0, None, None)
     assert set(messages(world)) == {"no_windows"}
+
+
+def test_of_a_true_number_of_invocations_the_share_is_known_that_no_bundle_tells_of(
+    world: World,
+) -> None:
+    world.source("x = 1\n")
+    assert never_heard_of(world.bundle, 0) is None
+    assert never_heard_of(world.bundle, 100) == 1
+    world.ship(origin(), over_days(3, exposure(100)))
+    assert never_heard_of(world.bundle, 400) == 0.25
+    assert never_heard_of(world.bundle, 300) == 0
+    assert never_heard_of(world.bundle, 299) == 0
 
 
 def test_gaps_and_unfinished_processes_are_counted(world: World) -> None:

@@ -167,3 +167,26 @@ def test_invocations_are_counted_with_their_group_and_time() -> None:
     assert exposure.invocation_groups[3] == 2.0
     assert sum(exposure.invocation_groups) == 2.0
     assert (tally.first_time, tally.last_time) == (100.0, 105.0)
+
+
+@settings(max_examples=100)
+@given(st.lists(WINDOWS, max_size=20), st.lists(WINDOWS, max_size=20))
+def test_what_one_tally_absorbs_is_as_if_it_had_counted_it(
+    first: list[Window], second: list[Window]
+) -> None:
+    older, newer = tally_of(first), tally_of(second)
+    for tally, moments in ((older, (10.0, 20.0)), (newer, (30.0, 40.0))):
+        for moment in moments:
+            tally.invocation(3, moment, sampled=moment < 40)
+    newer.absorb(older)
+    whole = tally_of(first + second)
+    for moment in (10.0, 20.0, 30.0, 40.0):
+        whole.invocation(3, moment, sampled=moment < 40)
+    assert newer.exposure() == whole.exposure()
+    assert by_code(newer) == by_code(whole)
+    assert {lines: (each.duration, each.errors) for lines, each in newer.paths.items()} == {
+        lines: (each.duration, each.errors) for lines, each in whole.paths.items()
+    }
+    assert (newer.first_time, newer.last_time) == (10.0, 40.0)
+    older.window(WindowHits(frozenset({hit(1, 1)}), frozenset(), 1), 1.0, 0, 1.0, error=False)
+    assert newer.exposure() == whole.exposure()  # they share nothing
