@@ -13,19 +13,22 @@ import threading
 import time
 from collections import Counter
 from contextvars import ContextVar, Token
-from dataclasses import dataclass, field
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING
 
 from lambda_usage.delivery.courier import Courier, Schedule
 from lambda_usage.delivery.targets import make_target
 from lambda_usage.identity import alias_of, origin, task_root
+from lambda_usage.invocation import Invocation
 from lambda_usage.recording.choice import make_recorder
 from lambda_usage.recording.loading import LoadHook, codes_in_memory
 from lambda_usage.recording.recorder import Recorder
 from lambda_usage.recording.scope import Scope
 from lambda_usage.recording.tally import Tally
-from lambda_usage.sampling.sampler import Draw, Sampler, trace_group
+from lambda_usage.sampling.headroom import remaining_time
+from lambda_usage.sampling.overhead import Overhead
+from lambda_usage.sampling.sampler import NEVER
+from lambda_usage.sampling.trace import current_trace
 from lambda_usage.settings import Settings
 from lambda_usage.telemetry.logs import Log
 
@@ -43,17 +46,6 @@ _inside: ContextVar[bool] = ContextVar("lambda_usage_inside", default=False)
 decorator within it, or the handler calling itself, is part of that invocation."""
 
 
-@dataclass(slots=True)
-class Invocation:
-    """What the agent keeps of an invocation until it ends."""
-
-    token: Token[bool]
-    alias: str
-    group: int
-    draw: Draw
-    started: float = field(default_factory=time.perf_counter)
-
-
 class Agent:
     """Records one process's usage."""
 
@@ -62,14 +54,12 @@ class Agent:
         self.log = log
         self.scope = Scope(task_root(), settings.include, settings.exclude)
         self.recorder: Recorder = _recorder(settings, self.scope, log)
-        self.sampler = Sampler(settings.sample_rate)
+        self.overhead = Overhead(settings, traced=self.recorder.name == "ctrace")
         target = make_target(settings.bucket, settings.upload_timeout)
         self.courier = Courier(target, settings.prefix, log)
         self.origin = origin(attach, self.recorder.name)
         self.tallies: dict[str, Tally] = {}
         """What was counted since the last bundle, by alias."""
-        self.costs: dict[str, float] = {}
-        """What recording cost since the last bundle, in seconds."""
         self.losses: Counter[str] = Counter()
         """What was not seen or not delivered since the last bundle, by what it was."""
         self.errors = 0
@@ -96,7 +86,7 @@ class Agent:
             RecorderUnavailable: This process gives no way to record.
         """
         always = self.recorder.name == "monitoring"
-        observe = before_handler and (always or self.sampler.draw().chosen)
+        observe = before_handler and (always or self.overhead.sampler.draw().chosen)
         self.recorder.start(record_init=always or observe)
         self._inits = int(observe)
         LoadHook(self._on_code).install()
@@ -167,83 +157,94 @@ class Agent:
         if not self.active or _inside.get():
             return None
         try:
-            return self._begin(alias_of(context), frame)
+            return self._begin(context, frame)
         except Exception as error:
             self.failed(error)
             return None
 
-    def _begin(self, alias: str, frame: FrameType | None) -> Invocation:
+    def _begin(self, context: object, frame: FrameType | None) -> Invocation:
         self.handler_loaded()
         now = time.time()
         self._turn_day(now)
-        group = trace_group()
+        alias, trace = alias_of(context), current_trace()
         with self._lock:
             alone = self._running == 0
             if not alone:
                 self._void_window()
-            draw = self._draw() if alone else Draw(0.0, chosen=False)
-            self._tally(alias).invocation(group, now, sampled=draw.probability > 0)
-            invocation = Invocation(_inside.set(True), alias, group, draw)
+            certain = self._is_certain()
+            draw = NEVER
+            if alone:
+                remaining = remaining_time(context)
+                draw = self.overhead.draw(now, trace, remaining, certain=certain)
+            self._tally(alias).invocation(trace.group, now, sampled=draw.probability > 0)
+            invocation = Invocation(_inside.set(True), alias, trace.group, draw, certain=certain)
             self._running += 1
+            invocation.clock = self.overhead.clock()
             if draw.chosen:
                 self._open_window(invocation, frame)
         invocation.started = time.perf_counter()
         return invocation
 
-    def _draw(self) -> Draw:
+    def _is_certain(self) -> bool:
         """On 3.11 the first invocation is a window always: much runs in it and never again."""
         first, self._first = self._first, False
-        if first and self.recorder.name == "ctrace":
-            return Draw(1.0, chosen=True)
-        return self.sampler.draw()
+        return first and self.recorder.name == "ctrace"
 
     def _open_window(self, invocation: Invocation, frame: FrameType | None) -> None:
-        start = time.perf_counter()
+        start = time.thread_time()
         try:
             self.recorder.open_window(frame)
             self._window = invocation
         except Exception as error:  # the invocation goes on, as one that is no window
             self.failed(error)
-        self._spend("window_s", time.perf_counter() - start)
-
-    def _spend(self, name: str, amount: float) -> None:
-        self.costs[name] = self.costs.get(name, 0.0) + amount
+        invocation.opening = time.thread_time() - start
 
     def end(self, invocation: Invocation | None, *, error: bool) -> None:
         """After an invocation; *error* if its handler raised."""
         if invocation is None:
             return
         duration = time.perf_counter() - invocation.started
+        clock = self.overhead.clock() - invocation.clock
         try:
-            self._end(invocation, duration, error=error)
+            self._end(invocation, duration, clock, error=error)
         except Exception as problem:
             self.failed(problem)
 
-    def _end(self, invocation: Invocation, duration: float, *, error: bool) -> None:
+    def _end(self, invocation: Invocation, duration: float, clock: float, *, error: bool) -> None:
         _reset(invocation.token)
         with self._lock:
             self._running -= 1
             if self._window is invocation:
-                self._close_window(invocation, duration, error=error)
-        if self._schedule.due(time.monotonic()):
+                self._close_window(invocation, duration, clock, error=error)
+            else:
+                self.overhead.ran(duration, clock)
+        if self.overhead.affords_flush(self.courier.cpu_s) and self._schedule.due(time.monotonic()):
             self.flush()
 
-    def _close_window(self, invocation: Invocation, duration: float, *, error: bool) -> None:
-        start = time.perf_counter()
+    def _close_window(
+        self, invocation: Invocation, duration: float, clock: float, *, error: bool
+    ) -> None:
+        start = time.thread_time()
         self._window = None
         hits = self.recorder.close_window()
         weight = 1 / invocation.draw.probability
         tally = self._tally(invocation.alias)
         tally.window(hits, weight, invocation.group, duration, error=error)
-        self._spend("window_s", time.perf_counter() - start)
+        own = invocation.opening, time.thread_time() - start
+        self.overhead.window(duration, clock, own, hits.callbacks, certain=invocation.certain)
 
     def _void_window(self) -> None:
-        if self._window is not None:
-            tally = self._tally(self._window.alias)
+        window = self._window
+        if window is not None:
+            start = time.thread_time()
+            clock = self.overhead.clock() - window.clock
+            tally = self._tally(window.alias)
             tally.windows_voided += 1
             tally.at(time.time())
             self._window = None
-            self.recorder.close_window()
+            hits = self.recorder.close_window()
+            own = window.opening, time.thread_time() - start
+            self.overhead.window(0.0, clock, own, hits.callbacks, certain=window.certain)
 
     def _tally(self, alias: str) -> Tally:
         tally = self.tallies.get(alias)
@@ -284,7 +285,7 @@ class Agent:
             if final and self._inits:
                 self._tally("").at(time.time())
             tallies, self.tallies = self.tallies, {}
-            costs, self.costs = self.costs, {}
+            costs = self.overhead.take_costs()
             losses, self.losses = self.losses, Counter()
         spent, self.courier.costs = self.courier.costs, {}
         costs.update(spent)
@@ -304,7 +305,9 @@ class Agent:
             from lambda_usage.flush import BundleMaker  # no business of a cold start
 
             self._maker = BundleMaker(self.recorder, self.scope, self.origin)
-        return self._maker.make(tallies, costs, losses, final=final)
+        bundle = self._maker.make(tallies, costs, losses, final=final)
+        self.overhead.calibrated(self.recorder.callback_cost())
+        return bundle
 
     def _arrived(self, bundle: Bundle) -> None:
         if self._maker is not None:

@@ -300,9 +300,11 @@ def test_a_block_says_in_which_frame_it_stands(blocks: World) -> None:
 
 
 def test_a_window_is_weighed_by_the_probability_it_was_drawn_with(world: World) -> None:
-    draws = [(0.25, True), (0.5, False), (0.5, True), (0.25, False)]
-    for probability, chosen in draws:
-        world.agent.sampler.draw = lambda p=probability, c=chosen: Draw(p, chosen=c)  # type: ignore[method-assign,misc]
+    draws = [Draw(0.25, True), Draw(0.5, False), Draw(0.5, True), Draw(0.25, False)]
+    coming = iter(draws)
+    sampler = SimpleNamespace(draw=lambda _: next(coming), refresh=lambda: None)
+    world.agent.overhead.sampler = sampler  # type: ignore[assignment]
+    for _ in draws:
         world.invoke()
     world.finish()
     assert world.total("invocations") == 4
@@ -417,7 +419,7 @@ class Clock:
     def time(self) -> float:
         return self.now
 
-    monotonic = perf_counter = time
+    monotonic = perf_counter = thread_time = time
 
 
 DAY = 86400.0

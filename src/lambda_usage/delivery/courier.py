@@ -50,6 +50,8 @@ class Courier:
         self._lock = threading.Lock()
         self.lost = 0
         """Bundles that could not be delivered."""
+        self.cpu_s = 0.0
+        """CPU time of delivery from the beginning of the process."""
         self.costs: dict[str, float] = {}
         """Wall time and bytes spent on delivery since the agent last took them."""
 
@@ -71,7 +73,7 @@ class Courier:
             arrived: Called with the bundle when it has been delivered.
         """
         with self._lock:
-            start = time.perf_counter()
+            start, cpu = time.perf_counter(), time.thread_time()
             try:
                 bundle = make()
                 if bundle is not None:
@@ -81,6 +83,7 @@ class Courier:
                 self._lose(error)
             finally:
                 self._spend("delivery_s", time.perf_counter() - start)
+                self.cpu_s += time.thread_time() - cpu
 
     def _spend(self, name: str, amount: float) -> None:
         self.costs[name] = self.costs.get(name, 0.0) + amount
