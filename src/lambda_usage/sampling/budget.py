@@ -16,8 +16,6 @@ _FOR_FLUSHING = 0.6
 
 _FIRST_DURATION = 0.01
 _FIRST_WINDOW = 0.001
-_SLOWDOWN = 5.0
-"""Times that a traced invocation is taken to need until some have been windows."""
 _FIRST_FLUSH = 0.06
 """The first bundle imports what writes and sends it, and reads the package."""
 _LATER_FLUSH = 0.015
@@ -34,15 +32,9 @@ _NEARLY_NOTHING = 1e-7
 class Budget:
     """Keeps the cost of windows and flushing within a share of handler time."""
 
-    def __init__(self, share: float, *, traced: bool = False) -> None:
-        """Begin with nothing.
-
-        Args:
-            share: Of handler time, above 0 and below 1.
-            traced: Whether a window slows all the code that runs in it.
-        """
+    def __init__(self, share: float) -> None:
+        """Begin with nothing; *share* is above 0 and below 1."""
         self._share = share
-        self._learning = traced
         self._account = Account(
             share * PERIOD,
             PERIOD,
@@ -50,7 +42,6 @@ class Budget:
             first_cost=_FIRST_WINDOW,
             least=_LEAST,
         )
-        self._longest = 0.0
         self._saved = 0.0
         self._flushes = 0
         self._flush = _FIRST_FLUSH
@@ -61,14 +52,14 @@ class Budget:
         if self._saved < self._flush:
             self._saved += _FOR_FLUSHING * earned
             earned *= 1 - _FOR_FLUSHING
-        if self._learning:
-            self._longest = max(duration / invocations, self._longest)
-            self._account.expect(max(self._longest * (_SLOWDOWN - 1), _FIRST_WINDOW))
         self._account.earn(earned, duration, invocations)
+
+    def expect(self, cost: float) -> None:
+        """Until windows have been drawn, one is taken to cost *cost*."""
+        self._account.expect(cost)
 
     def window(self, cost: float) -> None:
         """A window that was drawn has cost *cost*."""
-        self._learning = False
         self._account.spend(max(cost, _NEARLY_NOTHING))
 
     def certain_window(self, cost: float) -> None:

@@ -85,7 +85,7 @@ class Overhead:
         self.clock: Callable[[], float] = time.process_time if traced else float
         """To be read before a window is opened and before it is closed. No Python function: one
         would be traced."""
-        self._budget = Budget(settings.overhead_budget, traced=traced) if limited else None
+        self._budget = Budget(settings.overhead_budget) if limited else None
         self._pace = Pace(settings.max_windows_per_minute)
         self.sampler = Sampler(
             min(settings.sample_rate, _TRACED_MOST if traced and limited else 1.0),
@@ -181,6 +181,8 @@ class Overhead:
         self._handlers_time += self._ran
         if self._budget is not None and self._ended:
             self._budget.ran(self._ran, self._ended)
+            if self._traced is not None:
+                self._budget.expect(self._traced.expected * self._stretch)
             self.sampler.refresh()
         self._ended, self._ran = 0, 0.0
 

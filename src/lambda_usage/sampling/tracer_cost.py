@@ -12,6 +12,10 @@ _WINDOWS_MEMORY = 100
 _OTHERS_MEMORY = 1000
 _ENOUGH = 5
 _ERRORS = 2.0
+_SLOWDOWN = 5.0
+"""Times that a traced invocation is taken to need until some have been windows."""
+_FIRST_WINDOW = 0.0005
+"""What closing it is taken to cost besides."""
 
 
 class _Moments:
@@ -49,6 +53,11 @@ class TracerCost:
     def other(self, cpu: float) -> None:
         """An invocation that was no window took *cpu*."""
         self._others.add(cpu)
+
+    @property
+    def expected(self) -> float:
+        """What a window is taken to cost until some have been drawn."""
+        return _FIRST_WINDOW + (_SLOWDOWN - 1) * (self._others.mean if self._others.count else 0.0)
 
     def window(self, cpu: float, *, typical: bool = True) -> float:
         """A window took *cpu*: what it cost, as a mean over windows.
