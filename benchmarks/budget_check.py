@@ -15,6 +15,7 @@ import argparse
 import json
 import os
 import random
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -43,14 +44,16 @@ class Arm:
     wall: float = 0.0
     invocations: int = 0
 
-    def run(self, event: object, count: int, wait: Callable[[], None]) -> None:
+    def run(self, event: object, count: int, wait: Callable[[], None]) -> float:
         cpu, start = time.process_time(), time.perf_counter()
         for _ in range(count):
             self.call(event, None)
         self.wall += time.perf_counter() - start
         wait()
-        self.cpu += time.process_time() - cpu
+        spent = time.process_time() - cpu
+        self.cpu += spent
         self.invocations += count
+        return spent
 
     def cpu_each(self) -> float:
         return self.cpu / self.invocations
@@ -80,12 +83,12 @@ def child(seconds: float, wait: float) -> dict[str, Any]:
     )
     on, off = agent.overhead, Off(no_windows, traced=traced)
     at_start = set(threading.enumerate())
-    spent = {"window_s": 0.0}
+    estimated = {"window_s": 0.0}
     take = Overhead.take_costs
 
     def take_costs(self: Overhead) -> dict[str, float]:
         costs = take(self)
-        spent["window_s"] += costs["window_s"]
+        estimated["window_s"] += costs["window_s"]
         return costs
 
     Overhead.take_costs = take_costs  # type: ignore[method-assign]
@@ -111,12 +114,13 @@ def child(seconds: float, wait: float) -> dict[str, Any]:
         "bare": Arm(workload.handler),
     }
     windows = rounds = 0
+    differences: list[float] = []
     while arms["on"].wall < seconds:
         rounds += 1
-        order = [arms["on"], arms["off"]] + [arms["bare"]] * (rounds % 4 == 1)
+        order = ["on", "off"] + ["bare"] * (rounds % 4 == 1)
         random.shuffle(order)
-        for arm in order:
-            arm.run(event, count, no_bundle_is_under_way)
+        spent = {name: arms[name].run(event, count, no_bundle_is_under_way) for name in order}
+        differences.append(spent["on"] - spent["off"])
     agent.overhead = on
     cpu = time.process_time()
     agent.finish()
@@ -131,8 +135,9 @@ def child(seconds: float, wait: float) -> dict[str, Any]:
     cost = arms["on"].cpu - arms["off"].cpu_each() * n
     return {
         "cost": cost / arms["on"].wall,
+        "error": statistics.stdev(differences) * rounds**0.5 / arms["on"].wall,
         "cost_of_cpu": cost / (arms["bare"].cpu_each() * n),
-        "windows_estimated": spent["window_s"] / arms["on"].wall,
+        "windows_estimated": estimated["window_s"] / arms["on"].wall,
         "wrapper_us": (arms["off"].cpu_each() - arms["bare"].cpu_each()) * 1e6,
         "handler_ms": arms["bare"].wall / arms["bare"].invocations * 1e3,
         "invocations": n,
@@ -181,7 +186,7 @@ def main() -> None:
     if options.child:
         print(json.dumps(child(options.seconds, 0.02)))
         return
-    print("| Python | workload | budget | cost | of budget | windows | p | handler ms | wrapper µs |")
+    print("| Python | workload | budget | cost ± standard error | of budget | windows | p | handler ms | wrapper µs |")
     print("|---|---|---|---|---|---|---|---|---|")
     for python in options.python or [sys.executable]:
         version = subprocess.run(
@@ -191,7 +196,7 @@ def main() -> None:
             for budget in options.budget or BUDGETS:
                 found = measure(python, name, budget, options.seconds)
                 print(
-                    f"| {version} | {name} | {budget:g} | {found['cost']:.4f} "
+                    f"| {version} | {name} | {budget:g} | {found['cost']:.4f} ± {found['error']:.4f} "
                     f"| {found['cost'] / budget:.2f} | {found['windows']} "
                     f"| {found['windows'] / found['invocations']:.2g} "
                     f"| {found['handler_ms']:.3f} | {found['wrapper_us']:.1f} |",

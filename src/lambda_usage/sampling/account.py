@@ -20,11 +20,15 @@ _FREAK = 20.0
 _SLACK = 0.1
 """Share of a period's income by which the balance may swing; less would make weights unequal."""
 
-_WINDOWS_OF_SLACK = 2.0
+_WINDOWS_OF_SLACK = 1.5
 """As windows, where they cost so much that a period affords only a few of them."""
 
 _MOST = 1.5
-"""Correction with a full account. A balance above that is forfeited: there is no burst."""
+"""Correction with a full account. A balance above that is forfeited: there is no burst.
+
+In debt the correction falls, but ever more slowly: the few windows that are drawn with a low
+probability weigh much, and make estimates less certain.
+"""
 
 
 class Account:
@@ -41,7 +45,6 @@ class Account:
         "_first_income",
         "_income",
         "_incomes",
-        "_least",
         "_least_swing",
         "_mean_cost",
         "_period",
@@ -55,7 +58,6 @@ class Account:
         *,
         first_income: float,
         first_cost: float,
-        least: float,
     ) -> None:
         """Open an account.
 
@@ -64,12 +66,10 @@ class Account:
             period: After which time most is forgotten.
             first_income: What an invocation is taken to bring until some have.
             first_cost: What a window is taken to cost until some have.
-            least: Correction with an empty account, above 0.
         """
         self._period = period
         self._first_income = first_income
         self._first_cost = self._mean_cost = first_cost
-        self._least = least
         self._least_swing = _SLACK * allowance
         self._swing = max(self._least_swing, _WINDOWS_OF_SLACK * first_cost)
         self._balance = 0.0
@@ -109,8 +109,8 @@ class Account:
 
     def probability(self) -> float:
         """Of the next invocation to be a window; positive, and above 1 where more is affordable."""
-        correction = 1 + self._balance / self._swing
-        correction = max(self._least, min(_MOST, correction))
+        balance = self._balance / self._swing
+        correction = 1 + balance if balance >= 0 else 1 / (1 - balance)
         income = _mean(self._income, self._incomes, self._first_income)
         return correction * income / self._mean_cost
 

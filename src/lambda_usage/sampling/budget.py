@@ -20,12 +20,6 @@ _FIRST_FLUSH = 0.06
 """The first bundle imports what writes and sends it, and reads the package."""
 _LATER_FLUSH = 0.015
 
-_LEAST = 1 / 3
-"""Of the probability that the means would allow, what is left in debt: two thirds pay it off.
-
-With less, the few windows in debt would weigh so much that estimates became less certain.
-"""
-
 _NEARLY_NOTHING = 1e-7
 
 
@@ -40,7 +34,6 @@ class Budget:
             PERIOD,
             first_income=share * _FIRST_DURATION,
             first_cost=_FIRST_WINDOW,
-            least=_LEAST,
         )
         self._saved = 0.0
         self._flushes = 0

@@ -11,8 +11,6 @@ from lambda_usage.sampling.account import Account
 _MINUTE = 60.0
 _AIM = 0.95
 """Share of the limit that is aimed at, since windows come by chance."""
-_LEAST = 0.02
-"""Correction at most when traffic has risen suddenly."""
 _LONGEST_PAUSE = 1.5
 """Seconds of a pause that count: what was not used while nothing ran is not made up for."""
 
@@ -27,7 +25,6 @@ class Pace:
             _MINUTE,
             first_income=self._rate * _LONGEST_PAUSE,
             first_cost=1.0,
-            least=_LEAST,
         )
         self._last: float | None = None
 
