@@ -9,8 +9,10 @@ from __future__ import annotations
 from lambda_usage.sampling.account import Account
 
 _MINUTE = 60.0
-_AIM = 0.95
-"""Share of the limit that is aimed at, since windows come by chance."""
+_MARGIN = 0.05
+_DEVIATIONS = 0.8
+"""Windows come by chance: what is aimed at lies so far below the limit, as a share of it or in
+square roots of it, whichever is more."""
 _LONGEST_PAUSE = 1.5
 """Seconds of a pause that count: what was not used while nothing ran is not made up for."""
 
@@ -19,7 +21,8 @@ class Pace:
     """Keeps the windows of each minute below a limit."""
 
     def __init__(self, windows_per_minute: float) -> None:
-        self._rate = _AIM * windows_per_minute / _MINUTE
+        margin = min(max(_MARGIN, _DEVIATIONS / windows_per_minute**0.5), 0.5)
+        self._rate = (1 - margin) * windows_per_minute / _MINUTE
         self._account = Account(
             self._rate * _MINUTE,
             _MINUTE,
