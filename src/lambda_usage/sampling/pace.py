@@ -10,7 +10,7 @@ from lambda_usage.sampling.account import Account
 
 _MINUTE = 60.0
 _MARGIN = 0.05
-_DEVIATIONS = 0.8
+_DEVIATIONS = 1.0
 """Windows come by chance: what is aimed at lies so far below the limit, as a share of it or in
 square roots of it, whichever is more."""
 _LONGEST_PAUSE = 1.5
