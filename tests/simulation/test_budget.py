@@ -12,6 +12,8 @@ from simulated_process import Outcome, Process, constant
 
 SHARES = (0.002, 0.01, 0.05)
 DURATIONS = (0.0002, 0.002, 0.02, 0.2, 1.0)
+AIM = 0.85
+"""Share of the budget that is aimed at."""
 COSTS = (1e-5, 1e-4, 1e-3, 1e-2)
 
 
@@ -71,7 +73,7 @@ def test_a_generous_budget_reaches_the_rate_that_was_asked_for(
 @pytest.mark.parametrize("share", SHARES)
 def test_a_tight_budget_is_used(share: float) -> None:
     outcome = run(share, 0.002, 1e-3, 1)
-    assert outcome.share >= 0.85 * share
+    assert outcome.share >= 0.8 * share
 
 
 @settings(deadline=None, max_examples=40)
@@ -100,7 +102,7 @@ def test_the_probability_does_not_oscillate() -> None:
     outcome = run(0.01, 0.002, 2e-4, 1)
     later = outcome.probabilities(20, 60)
     assert statistics.pstdev(later) < 0.15 * statistics.fmean(later)
-    assert statistics.fmean(later) == pytest.approx(0.01 * 0.002 / 2e-4, rel=0.1)
+    assert statistics.fmean(later) == pytest.approx(AIM * 0.01 * 0.002 / 2e-4, rel=0.1)
 
 
 def test_few_windows_weigh_about_alike() -> None:
@@ -117,7 +119,7 @@ def test_after_a_load_step_the_budget_is_kept_and_used() -> None:
     process.run(120, constant(0.001), constant(1e-3))  # other requests, ten times shorter
     outcome = process.outcome
     assert outcome.share_between(60, 120) <= 1.25 * 0.01
-    assert outcome.share_between(120, 180) == pytest.approx(0.01, rel=0.1)
+    assert outcome.share_between(120, 180) == pytest.approx(AIM * 0.01, rel=0.1)
 
 
 def test_a_handler_that_becomes_ten_times_slower_has_windows_more_often() -> None:
@@ -127,8 +129,8 @@ def test_a_handler_that_becomes_ten_times_slower_has_windows_more_often() -> Non
     outcome = process.outcome
     before = statistics.fmean(outcome.probabilities(30, 60))
     after = statistics.fmean(outcome.probabilities(180, 240))
-    assert before == pytest.approx(0.1, rel=0.1)
-    assert after > 0.95
+    assert before == pytest.approx(AIM * 0.1, rel=0.1)
+    assert after == pytest.approx(AIM, rel=0.1)
     for start in range(60, 240, 30):
         assert outcome.share_between(start, start + 60) <= 1.25 * 0.01
 
@@ -139,7 +141,7 @@ def test_windows_that_become_ten_times_dearer_become_rarer() -> None:
     process.run(120, constant(0.01), constant(1e-3))
     outcome = process.outcome
     assert outcome.share_between(60, 120) <= 1.25 * 0.01
-    assert outcome.share_between(120, 180) == pytest.approx(0.01, rel=0.1)
+    assert outcome.share_between(120, 180) == pytest.approx(AIM * 0.01, rel=0.1)
 
 
 def test_there_is_no_burst_after_quiet_times() -> None:
@@ -169,7 +171,7 @@ def test_one_very_dear_window_is_paid_for_and_then_forgotten() -> None:
     process.run(200, constant(0.01), constant(1e-3))
     outcome = process.outcome
     assert outcome.share_between(30, 60) < 0.6 * 0.01
-    assert outcome.share_between(200, 260) == pytest.approx(0.01, rel=0.15)
+    assert outcome.share_between(200, 260) == pytest.approx(AIM * 0.01, rel=0.15)
 
 
 def test_bundles_take_their_turn_when_they_are_paid_for() -> None:
@@ -178,8 +180,8 @@ def test_bundles_take_their_turn_when_they_are_paid_for() -> None:
     times = [when for when, cost in outcome.spent if cost == 0.2]
     assert times[0] < 10  # the first goes early, on credit
     assert len(times) > 5
-    # 60 % of the budget are laid aside for the next one at most
-    assert min(b - a for a, b in zip(times[1:], times[2:], strict=False)) > 0.9 * 0.2 / 0.006
+    # 60 % of what is aimed at are laid aside for the next one at most
+    assert min(b - a for a, b in zip(times[1:], times[2:], strict=False)) > 0.9 * 0.2 / 0.0051
     assert outcome.share <= 1.05 * 0.01
 
 

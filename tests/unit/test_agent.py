@@ -626,3 +626,68 @@ def test_the_package_list_is_sent_until_a_bundle_with_it_has_arrived(
     assert [list(each.files) for each in usages] == [["app.py"], [], []]
     assert [list(each.distributions) for each in usages] == [["lib"]] * 3
     assert len({info.origin.package for info in infos}) == 1
+
+
+def test_invocations_without_time_for_a_window_are_counted_apart(world: World) -> None:
+    world.invoke()
+    world.agent.overhead._headroom.ran(5.0)
+    context = SimpleNamespace(get_remaining_time_in_millis=lambda: 3000)
+    for _ in range(3):
+        recorded(lambda _event, _context: None, world.agent)({}, context)
+    world.finish()
+    assert world.total("invocations") == 4
+    assert world.total("unsampled") == 3
+    assert world.total("windows") == world.total("weight") == 1
+
+
+def test_a_bundle_tells_what_windows_cost_and_how_long_handlers_ran(world: World) -> None:
+    for _ in range(3):
+        world.invoke()
+    world.finish()
+    (usage,) = world.courier.bundles[0].origins.values()
+    assert usage.costs["window_s"] > 0
+    assert usage.costs["handler_s"] >= 0
+
+
+def test_a_window_that_an_overlap_voids_is_paid_for(world: World) -> None:
+    first = Paused(world.agent)
+    second = Paused(world.agent)
+    second.finish()
+    first.finish()
+    assert world.agent.overhead.take_costs()["window_s"] > 0
+
+
+@pytest.fixture
+def tight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, world: World) -> World:
+    """A world with a budget, in which nothing is due but what the clock says."""
+    return World(*make_agent(tmp_path, overhead_budget=0.01, flush_interval=1.0))
+
+
+def test_bundles_wait_until_the_budget_affords_them(tight: World, clock: Clock) -> None:
+    def handler(_event: object, _context: object) -> None:
+        clock.now += 1.0
+
+    def invoke(times: int) -> int:
+        for _ in range(times):
+            recorded(handler, tight.agent)({}, None)
+        return len(tight.courier.bundles)
+
+    assert invoke(1) == 1  # the first goes early
+    tight.courier.cpu_s = 0.3
+    assert invoke(20) == 1
+    assert invoke(80) >= 2
+    tight.finish()
+    assert total(tight.courier.bundles, "invocations") == 101
+
+
+def test_the_last_bundle_leaves_whatever_it_costs(tight: World) -> None:
+    tight.invoke()
+    tight.agent.flush()
+    tight.courier.cpu_s = 100.0
+    tight.invoke()
+    tight.finish()
+    assert total(tight.courier.bundles, "invocations") == 2
+    assert [info.final for each in tight.courier.bundles for info in each.bundles.values()] == [
+        False,
+        True,
+    ]
