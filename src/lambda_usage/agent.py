@@ -13,8 +13,6 @@ import threading
 import time
 from collections import Counter
 from contextvars import ContextVar, Token
-from types import CodeType, FrameType
-from typing import TYPE_CHECKING
 
 from lambda_usage.delivery.courier import Courier, Schedule
 from lambda_usage.delivery.targets import make_target
@@ -22,7 +20,6 @@ from lambda_usage.identity import alias_of, origin, task_root
 from lambda_usage.invocation import Invocation
 from lambda_usage.recording.choice import make_recorder
 from lambda_usage.recording.loading import LoadHook, codes_in_memory
-from lambda_usage.recording.recorder import Recorder
 from lambda_usage.recording.scope import Scope
 from lambda_usage.recording.tally import Tally
 from lambda_usage.sampling.headroom import remaining_time
@@ -32,11 +29,14 @@ from lambda_usage.sampling.trace import current_trace
 from lambda_usage.settings import Settings
 from lambda_usage.telemetry.logs import Log
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import CodeType, FrameType
 
     from lambda_usage.bundle.model import Bundle
     from lambda_usage.flush import BundleMaker
+    from lambda_usage.recording.recorder import Recorder
 
 _ERRORS_TO_GIVE_UP = 3
 _DAY = 86400
@@ -57,7 +57,7 @@ class Agent:
         self.overhead = Overhead(settings, traced=self.recorder.name == "ctrace")
         target = make_target(settings.bucket, settings.upload_timeout)
         self.courier = Courier(target, settings.prefix, log)
-        self.origin = origin(attach, self.recorder.name)
+        self._attach = attach
         self.tallies: dict[str, Tally] = {}
         """What was counted since the last bundle, by alias."""
         self.losses: Counter[str] = Counter()
@@ -304,7 +304,8 @@ class Agent:
         if self._maker is None:
             from lambda_usage.flush import BundleMaker  # no business of a cold start
 
-            self._maker = BundleMaker(self.recorder, self.scope, self.origin)
+            identity = origin(self._attach, self.recorder.name, self.scope.root)
+            self._maker = BundleMaker(self.recorder, self.scope, identity)
         bundle = self._maker.make(tallies, costs, losses, final=final)
         self.overhead.calibrated(self.recorder.callback_cost())
         return bundle

@@ -7,8 +7,13 @@ variable must never break a function.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from dataclasses import dataclass, field, fields
+else:
+    from lambda_usage._light import dataclass, field, fields
 
 DEFAULT_PREFIX = "coverage/"
 NO_LIMIT = 1e9

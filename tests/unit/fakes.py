@@ -10,7 +10,7 @@ from types import CodeType, FrameType
 from lambda_usage.agent import Agent
 from lambda_usage.bundle.model import Bundle, Exposure
 from lambda_usage.recording.codes import CodeRegistry
-from lambda_usage.recording.recorder import WindowHits
+from lambda_usage.recording.window import WindowHits
 from lambda_usage.settings import NO_LIMIT, Settings
 from lambda_usage.telemetry.logs import Log
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from lambda_usage.agent import Agent
-from lambda_usage.recording.recorder import RecorderUnavailable
+from lambda_usage.recording.window import RecorderUnavailable
 from lambda_usage.settings import NO_LIMIT, Settings
 from lambda_usage.telemetry.logs import Log
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dataclasses import replace
+else:
+    from lambda_usage._light import replace
 
 _agent: Agent | None = None
 _tried = False

@@ -15,9 +15,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable
 from types import CodeType, FrameType
-from typing import Any
 
 from lambda_usage.recording.branches import BranchLines
 from lambda_usage.recording.codes import (
@@ -27,8 +25,15 @@ from lambda_usage.recording.codes import (
     is_generator_like,
     starts_on_first_line,
 )
-from lambda_usage.recording.discovery import Discovery, Relative
-from lambda_usage.recording.recorder import RecorderUnavailable, WindowHits
+from lambda_usage.recording.discovery import Discovery
+from lambda_usage.recording.window import RecorderUnavailable, WindowHits
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from lambda_usage.recording.discovery import Relative
 
 _TOOL_IDS = (4, 3)  # 0 to 2 and 5 are meant for debuggers, coverage tools, profilers, optimizers
 _OFFSET_BITS = 24

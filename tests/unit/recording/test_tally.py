@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lambda_usage.bundle.model import GROUPS
 from lambda_usage.recording import tally as module
 from lambda_usage.recording.codes import LINE_BITS
-from lambda_usage.recording.recorder import WindowHits
+from lambda_usage.recording.window import WindowHits
 from lambda_usage.recording.tally import Tally
 
 Window = tuple[frozenset[int], frozenset[int], float, int, bool]

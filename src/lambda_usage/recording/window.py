@@ -1,0 +1,29 @@
+"""What a recorder says of one window, or that it cannot be had."""
+
+from __future__ import annotations
+
+
+class RecorderUnavailable(Exception):
+    """This process cannot record; says why."""
+
+
+class WindowHits:
+    """What ran in one window, as integers of ``id(code) << LINE_BITS | line``."""
+
+    __slots__ = ("blind", "callbacks", "others", "own")
+
+    def __init__(
+        self,
+        own: frozenset[int],
+        others: frozenset[int],
+        callbacks: int = 0,
+        blind: bool = False,
+    ) -> None:
+        self.own = own
+        """By the thread of the invocation."""
+        self.others = others
+        """By other threads; their share of lines is a matter of timing, so no path holds them."""
+        self.callbacks = callbacks
+        """How often the recorder was called back."""
+        self.blind = blind
+        """Whether threads were running that the recorder cannot see into."""
