@@ -113,10 +113,11 @@ def _windows(bundle: Bundle) -> Iterator[BlindSpot]:
 
 def _unsampled(bundle: Bundle, unsampled: int, invocations: int) -> str:
     it = "it" if unsampled == 1 else "them"
+    share = unsampled / max(invocations, unsampled)
     told = (
-        f"{count(unsampled, 'invocation')} of {invocations:,} ({unsampled / max(invocations, unsampled):.2%}) could "
-        "not have become a window, since another ran at the same time or too little time was left: "
-        f"shares are those of the other invocations, and leave {it} out."
+        f"{count(unsampled, 'invocation')} of {invocations:,} ({share:.2%}) could not have become "
+        "a window, since another ran at the same time or too little time was left: shares are "
+        f"those of the other invocations, and leave {it} out."
     )
     blind = [
         origin

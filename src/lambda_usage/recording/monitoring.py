@@ -202,7 +202,7 @@ class MonitoringRecorder:
             self._absorb_branches()
 
     def callback_cost(self) -> float:
-        """Measured once, on a function of ours: armed, it calls back, and the next time it does not.
+        """Measured once, on a function of ours: armed it calls back, the next time it does not.
 
         Its first run is no part of it: the interpreter has yet to get ready for that code.
         """

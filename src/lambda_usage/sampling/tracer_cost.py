@@ -8,6 +8,8 @@ and twice its standard error: an estimate that errs, errs upward.
 
 from __future__ import annotations
 
+import math
+
 _WINDOWS_MEMORY = 100
 _OTHERS_MEMORY = 1000
 _ENOUGH = 5
@@ -69,6 +71,6 @@ class TracerCost:
         self._windows.add(cpu)
         if self._windows.count < _ENOUGH or self._others.count < _ENOUGH:
             return cpu
-        error = (self._windows.variance_of_mean + self._others.variance_of_mean) ** 0.5
+        error = math.sqrt(self._windows.variance_of_mean + self._others.variance_of_mean)
         difference = self._windows.mean - self._others.mean
         return min(max(0.0, difference + _ERRORS * error), self._windows.mean)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+
 from lambda_usage.sampling import sampler as module
 from lambda_usage.sampling.sampler import Sampler
 from lambda_usage.sampling.trace import current_trace
