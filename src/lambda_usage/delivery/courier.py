@@ -9,15 +9,17 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
 
-from lambda_usage.bundle.model import Bundle
-from lambda_usage.delivery.keys import bundle_key
-from lambda_usage.delivery.targets import Target
-from lambda_usage.telemetry.logs import Log
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-_Make = Callable[[], Bundle | None]
-_Arrived = Callable[[Bundle], None]
+    from lambda_usage.bundle.model import Bundle
+    from lambda_usage.delivery.targets import Target
+    from lambda_usage.telemetry.logs import Log
+
+    _Make = Callable[[], Bundle | None]
+    _Arrived = Callable[[Bundle], None]
 
 _EARLY = (5.0, 15.0)
 """The first bundle goes between so many seconds, lest a fleet that starts at once sends at once."""
@@ -98,6 +100,8 @@ class Courier:
         )
 
     def _deliver(self, bundle: Bundle) -> None:
+        from lambda_usage.delivery.keys import bundle_key  # with re: no cold start's business
+
         (info,) = bundle.bundles.values()
         key = bundle_key(self._prefix, info.origin.function_name, *info.id, info.first_time)
         body = _as_file(bundle, key)

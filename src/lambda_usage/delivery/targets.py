@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Protocol
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Protocol
 
-class Target(Protocol):
-    """A place that takes bundles."""
+    class Target(Protocol):
+        """A place that takes bundles."""
 
-    def put(self, body: bytes, key: str) -> None:
-        """Store *body* under *key*, complete or not at all; raises what went wrong."""
+        def put(self, body: bytes, key: str) -> None:
+            """Store *body* under *key*, complete or not at all; raises what went wrong."""
 
-    def url(self, key: str) -> str:
-        """What to call the stored file in a log line."""
+        def url(self, key: str) -> str:
+            """What to call the stored file in a log line."""
 
 
 class FolderTarget:

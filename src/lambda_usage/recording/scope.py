@@ -155,7 +155,9 @@ def _top_two(record: bytes) -> set[tuple[str, str]]:
     }
     found = set()
     for each in beginnings:
-        path = each.decode("utf-8", "replace").lstrip('"').partition(",")[0].rstrip('"\r')
+        text = each.decode("utf-8", "replace")
+        quoted = text.startswith('"')  # a path with a comma is
+        path = text[1:].partition('"')[0] if quoted else text.partition(",")[0].rstrip("\r")
         top, _, rest = path.partition("/")
         if top:
             found.add((top, rest.partition("/")[0]))
