@@ -21,9 +21,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from budget_workloads import WORKLOADS, write_workload
+from benchmarks.budget_workloads import WORKLOADS, write_workload
 
 SOURCE = str(Path(__file__).parents[1] / "src")
 AFTER = 9
@@ -38,12 +38,12 @@ def child() -> dict[str, float]:
     from lambda_usage.sampling.overhead import Overhead
     from lambda_usage.sampling.sampler import Draw
 
-    handler = lambda_usage.handler  # type: ignore[attr-defined]
+    handler = lambda_usage.handler
     agent = starting._agent
     assert agent is not None
     window, none = Draw(1.0, True), Draw(0.5, False)
     coming = none
-    Overhead.draw = lambda *_args, **_options: coming  # type: ignore[method-assign,assignment]
+    Overhead.draw = lambda *_args, **_options: coming  # type: ignore[method-assign]
     event = {"wait": 0.0}
 
     def turn(first: Draw) -> float:

@@ -27,9 +27,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from budget_workloads import WORKLOADS, write_workload
+from benchmarks.budget_workloads import WORKLOADS, write_workload
 
 BUDGETS = (0.002, 0.01, 0.05)
 BLOCK_SECONDS = 0.04
@@ -77,7 +77,7 @@ def child(seconds: float, wait: float) -> dict[str, Any]:
         def affords_flush(self, delivered: float) -> bool:
             return super().affords_flush(delivered) and time.monotonic() < 0
 
-    recorded = lambda_usage.handler  # type: ignore[attr-defined]
+    recorded = lambda_usage.handler
     import workload  # type: ignore[import-not-found]
 
     agent = starting._agent

@@ -276,7 +276,7 @@ def test_what_was_loaded_below_the_root_and_is_out_of_scope_is_known(tmp_path: P
     assert scope.loaded_elsewhere == {str(tmp_path / "lib.py")}
 
 
-NAMES = st.text(st.sampled_from("ab_.,- é"), min_size=1, max_size=6).filter(lambda text: text.strip())
+NAMES = st.text(st.sampled_from("ab_.,- é"), min_size=1, max_size=6).filter(str.strip)
 
 
 @given(
