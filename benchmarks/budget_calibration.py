@@ -59,7 +59,7 @@ def child() -> dict[str, float]:
     for _ in range(30):
         turn(none)
         turn(window)
-    agent.overhead.calibrated(agent.recorder.callback_cost())
+    agent.recorder.callback_cost()
     agent.overhead.take_costs()
     turns = [(turn(none), turn(window)) for _ in range(ROUNDS)]
     differences = [after - before for before, after in turns]

@@ -231,7 +231,7 @@ class Agent:
         tally = self._tally(invocation.alias)
         tally.window(hits, weight, invocation.group, duration, error=error)
         own = invocation.opening, time.thread_time() - start
-        self.overhead.window(duration, clock, own, hits.callbacks, certain=invocation.certain)
+        self.overhead.window(duration, clock, own, hits, certain=invocation.certain)
 
     def _void_window(self) -> None:
         window = self._window
@@ -244,7 +244,7 @@ class Agent:
             self._window = None
             hits = self.recorder.close_window()
             own = window.opening, time.thread_time() - start
-            self.overhead.window(0.0, clock, own, hits.callbacks, certain=window.certain)
+            self.overhead.window(0.0, clock, own, hits, certain=window.certain)
 
     def _tally(self, alias: str) -> Tally:
         tally = self.tallies.get(alias)
@@ -306,9 +306,7 @@ class Agent:
 
             identity = origin(self._attach, self.recorder.name, self.scope.root)
             self._maker = BundleMaker(self.recorder, self.scope, identity)
-        bundle = self._maker.make(tallies, costs, losses, final=final)
-        self.overhead.calibrated(self.recorder.callback_cost())
-        return bundle
+        return self._maker.make(tallies, costs, losses, final=final)
 
     def _arrived(self, bundle: Bundle) -> None:
         if self._maker is not None:

@@ -188,6 +188,7 @@ class MonitoringRecorder:
                 frozenset(self._hits[:own]),
                 frozenset(self._other_hits[:others]),
                 callbacks=own + others,
+                callback_s=self._cost or 0.0,
             )
             self._window = None
             self._absorb(own, others)

@@ -10,7 +10,7 @@ class RecorderUnavailable(Exception):
 class WindowHits:
     """What ran in one window, as integers of ``id(code) << LINE_BITS | line``."""
 
-    __slots__ = ("blind", "callbacks", "others", "own")
+    __slots__ = ("blind", "callback_s", "callbacks", "others", "own")
 
     def __init__(
         self,
@@ -18,6 +18,7 @@ class WindowHits:
         others: frozenset[int],
         callbacks: int = 0,
         blind: bool = False,
+        callback_s: float = 0.0,
     ) -> None:
         self.own = own
         """By the thread of the invocation."""
@@ -27,3 +28,5 @@ class WindowHits:
         """How often the recorder was called back."""
         self.blind = blind
         """Whether threads were running that the recorder cannot see into."""
+        self.callback_s = callback_s
+        """Seconds that a callback takes; 0 where that has not been measured yet."""

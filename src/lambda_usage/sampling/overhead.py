@@ -22,6 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from lambda_usage.recording.window import WindowHits
     from lambda_usage.sampling.trace import Trace
     from lambda_usage.settings import Settings
 
@@ -58,7 +59,6 @@ class Overhead:
     __slots__ = (
         "_begun",
         "_budget",
-        "_callback",
         "_delivered",
         "_ended",
         "_handlers_time",
@@ -94,7 +94,6 @@ class Overhead:
         )
         self._headroom = Headroom()
         self._stretch = _stretch()
-        self._callback = _CALLBACK
         self._delivered = 0.0
         self._begun = self._ended = 0
         self._last = self._ran = 0.0
@@ -137,7 +136,7 @@ class Overhead:
         duration: float,
         clock: float,
         own: tuple[float, float],
-        callbacks: int,
+        hits: WindowHits,
         *,
         certain: bool,
     ) -> None:
@@ -147,17 +146,18 @@ class Overhead:
             duration: Wall time of the invocation, as far as it was a window.
             clock: The difference of the clock.
             own: CPU time of opening it, and of closing it and noting what it saw.
-            callbacks: How often the recorder was called back in between.
+            hits: What the recorder says of it: how often it was called back in between.
             certain: Whether it would have been one whatever it cost.
         """
         opening, closing = own
+        callback = hits.callback_s or _CALLBACK
         if self._traced is None:
-            within = callbacks * self._callback * _AFTERMATH
+            within = hits.callbacks * callback * _AFTERMATH
         else:
             opening = 0.0  # the clock has it
             within = self._traced.window(clock, typical=not certain)
         within *= self._stretch
-        beside = _BOOKKEEPING * self._callback * _AFTERMATH
+        beside = _BOOKKEEPING * callback * _AFTERMATH
         cost = within + (opening + closing + beside) * self._stretch
         self._windows_cost += cost
         self._headroom.window(cost)
@@ -185,11 +185,6 @@ class Overhead:
                 self._budget.expect(self._traced.expected * self._stretch)
             self.sampler.refresh()
         self._ended, self._ran = 0, 0.0
-
-    def calibrated(self, callback: float | None) -> None:
-        """The recorder has measured that a callback takes *callback*."""
-        if callback:
-            self._callback = callback
 
     def affords_flush(self, delivered: float) -> bool:
         """Whether a bundle may be delivered now.

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from lambda_usage.recording.window import WindowHits
 from lambda_usage.sampling.overhead import Overhead
 from lambda_usage.sampling.trace import Trace
 from lambda_usage.settings import NO_LIMIT, Settings
 
 MEMORY = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"
 NO_TRACE = Trace(0, False)
+QUIET = WindowHits(frozenset(), frozenset())
+
+
+def hits(callbacks: int, callback_s: float) -> WindowHits:
+    return WindowHits(frozenset(), frozenset(), callbacks, callback_s=callback_s)
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +39,7 @@ def invoke(
     """One invocation; returns the probability with which it was drawn."""
     draw = overhead.draw(now, NO_TRACE, remaining, certain=False)
     if draw.chosen:
-        overhead.window(duration, 0.0, (cost, 0.0), 0, certain=False)
+        overhead.window(duration, 0.0, (cost, 0.0), QUIET, certain=False)
     else:
         overhead.ran(duration, 0.0)
     return draw.probability
@@ -57,19 +63,17 @@ def test_within_a_budget_dear_windows_are_rare() -> None:
 def test_callbacks_cost_what_the_recorder_has_calibrated() -> None:
     free = overhead(1.0)
     costs = []
-    for callback in (None, 0.0, 1e-3, 1e-6):
-        free.calibrated(callback)
-        free.window(1.0, 0.0, (0.0, 0.0), 1000, certain=False)
+    for callback in (0.0, 1e-3, 1e-6):
+        free.window(1.0, 0.0, (0.0, 0.0), hits(1000, callback), certain=False)
         costs.append(free.take_costs()["window_s"])
-    assert costs[0] == costs[1]  # 0 means that it could not be measured just then
-    assert costs[2] == pytest.approx(1000 * costs[3])
-    assert costs[2] >= 1.0
+    assert 1e-5 < costs[0] < 1e-2  # it is not known yet
+    assert costs[1] == pytest.approx(1000 * costs[2])
+    assert costs[1] >= 1.0
 
 
 def test_what_a_window_costs_is_no_time_of_the_handlers() -> None:
     free = overhead(1.0)
-    free.calibrated(1e-4)
-    free.window(1.0, 0.0, (0.0, 0.0), 1000, certain=False)
+    free.window(1.0, 0.0, (0.0, 0.0), hits(1000, 1e-4), certain=False)
     costs = free.take_costs()
     assert costs["handler_s"] == pytest.approx(1.0 - 0.35)
 
@@ -81,7 +85,7 @@ def test_with_a_whole_cpu_a_second_of_it_is_a_second(
 ) -> None:
     monkeypatch.setenv(MEMORY, memory)
     found = overhead(1.0, traced=traced)
-    found.window(1.0, 0.5, (0.0, 0.1), 0, certain=False)
+    found.window(1.0, 0.5, (0.0, 0.1), QUIET, certain=False)
     expected = 0.6 if traced else 0.1
     assert found.take_costs()["window_s"] == pytest.approx(expected * factor, abs=1e-4)
 
@@ -91,7 +95,7 @@ def test_with_a_part_of_a_cpu_a_second_of_it_takes_longer(
 ) -> None:
     monkeypatch.setenv(MEMORY, "128")
     small = overhead(1.0)
-    small.window(10.0, 0.0, (0.0, 0.1), 0, certain=False)
+    small.window(10.0, 0.0, (0.0, 0.1), QUIET, certain=False)
     assert small.take_costs()["window_s"] == pytest.approx(1.382, abs=1e-3)
 
 
@@ -114,7 +118,7 @@ def test_a_certain_window_is_one_and_is_paid_for() -> None:
     for cost in (0.0, 1.0):
         traced = overhead(0.01, traced=True)
         assert traced.draw(0.0, NO_TRACE, None, certain=True).probability == 1.0
-        traced.window(1.0, 0.0, (0.0, cost), 0, certain=True)
+        traced.window(1.0, 0.0, (0.0, cost), QUIET, certain=True)
         left.append(traced.sampler.probability)
     assert 0 < left[1] < left[0]
 
