@@ -24,7 +24,7 @@ from lambda_usage.recording.scope import Scope
 from lambda_usage.recording.tally import Tally
 from lambda_usage.sampling.headroom import remaining_time
 from lambda_usage.sampling.overhead import Overhead
-from lambda_usage.sampling.sampler import NEVER
+from lambda_usage.sampling.sampler import NEVER, Sampler
 from lambda_usage.sampling.trace import current_trace
 from lambda_usage.settings import Settings
 from lambda_usage.telemetry.logs import Log
@@ -86,7 +86,7 @@ class Agent:
             RecorderUnavailable: This process gives no way to record.
         """
         always = self.recorder.name == "monitoring"
-        observe = before_handler and (always or self.overhead.sampler.draw().chosen)
+        observe = before_handler and (always or Sampler(self.settings.sample_rate).draw().chosen)
         self.recorder.start(record_init=always or observe)
         self._inits = int(observe)
         LoadHook(self._on_code).install()
