@@ -71,11 +71,13 @@ def child(seconds: float, wait: float) -> dict[str, Any]:
     from lambda_usage.sampling.overhead import Overhead
     from lambda_usage.settings import NO_LIMIT, Settings
 
-    class Off(Overhead):
-        """Neither windows nor bundles, and all else at the same cost."""
+    class Switchable(Overhead):
+        """Both arms have it, so that both pay for what is around windows and bundles."""
+
+        live = True
 
         def affords_flush(self, delivered: float) -> bool:
-            return super().affords_flush(delivered) and time.monotonic() < 0
+            return super().affords_flush(delivered) and (self.live or time.monotonic() < 0)
 
     recorded = lambda_usage.handler
     import workload  # type: ignore[import-not-found]
@@ -88,7 +90,9 @@ def child(seconds: float, wait: float) -> dict[str, Any]:
         overhead_budget=agent.settings.overhead_budget,
         max_windows_per_minute=NO_LIMIT,
     )
-    on, off = agent.overhead, Off(no_windows, traced=traced)
+    on = agent.overhead = Switchable(agent.settings, traced=traced)
+    off = Switchable(no_windows, traced=traced)
+    off.live = False
     at_start = set(threading.enumerate())
     told = {"window_s": 0.0, "handler_s": 0.0}
     take = Overhead.take_costs
