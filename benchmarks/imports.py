@@ -19,6 +19,12 @@ before, start = peak(), time.perf_counter()
 print(time.perf_counter() - start, peak() - before)
 """
 PARTS = {
+    "import dataclasses": "import dataclasses",
+    "our half, until the handler is imported": (
+        "import lambda_usage.attach.starting; "
+        "import lambda_usage.recording.choice as c; "
+        "c.make_recorder(branches=True, relative=lambda path: None)"
+    ),
     "import coverage": "import coverage",
     "coverage.py's C tracer alone": (
         "from lambda_usage.recording.ctracer import load_ctracer; load_ctracer()"
@@ -53,7 +59,7 @@ def main() -> None:
     for name, rounds in found.items():
         times, sizes = zip(*rounds, strict=True)
         print(
-            f"{name:32} {statistics.median(times) * 1000:7.1f} ms "
+            f"{name:40} {statistics.median(times) * 1000:7.1f} ms "
             f"{statistics.median(sizes):6.1f} MB"
         )
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import ast
 import sys
-from dataclasses import Field, fields
 from itertools import pairwise
 from pathlib import Path
 
 from lambda_usage import settings
+from lambda_usage._light import Field, fields
 from lambda_usage.settings import Settings
 
 PAGE = Path(__file__).parents[1] / "docs" / "configuration.md"
@@ -46,7 +46,7 @@ def _meanings() -> dict[str, str]:
     return found
 
 
-def _default(field: Field[object]) -> str:
+def _default(field: Field) -> str:
     value = field.default
     if value is None:
         return "where the recorder can"

@@ -3,11 +3,10 @@
 The public API, all of it lazy: importing this package imports next to nothing.
 """
 
-from typing import TYPE_CHECKING
-
 from lambda_usage.attach.bootstrap import public_attribute as __getattr__
 from lambda_usage.version import __version__
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from lambda_usage.attach.context import CoverageContext
     from lambda_usage.attach.decorator import coverage_handler

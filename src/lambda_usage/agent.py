@@ -12,25 +12,29 @@ import threading
 import time
 from collections import Counter
 from contextvars import ContextVar, Token
-from dataclasses import dataclass, field
-from types import CodeType, FrameType
-from typing import TYPE_CHECKING
 
 from lambda_usage.delivery.batch import Batch, Totals
 from lambda_usage.delivery.dispatch import Dispatch
 from lambda_usage.delivery.lifecycle import watch
 from lambda_usage.identity import alias_of, origin, task_root
+from lambda_usage.invocation import Invocation
 from lambda_usage.recording.choice import make_recorder
 from lambda_usage.recording.loading import LoadHook, codes_in_memory
-from lambda_usage.recording.recorder import Recorder
 from lambda_usage.recording.scope import Scope
 from lambda_usage.recording.tally import Tally
-from lambda_usage.sampling.sampler import Draw, Sampler, trace_group
+from lambda_usage.sampling.headroom import remaining_time
+from lambda_usage.sampling.overhead import Overhead
+from lambda_usage.sampling.sampler import NEVER, Sampler
+from lambda_usage.sampling.trace import current_trace
 from lambda_usage.settings import Settings
 from lambda_usage.telemetry.logs import Log
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import CodeType, FrameType
+
     from lambda_usage.flush import BundleMaker
+    from lambda_usage.recording.recorder import Recorder
 
 _ERRORS_TO_GIVE_UP = 3
 BESIDE_TRACER = "inits and invocations beside another tracer"
@@ -38,17 +42,6 @@ BESIDE_TRACER = "inits and invocations beside another tracer"
 _inside: ContextVar[bool] = ContextVar("lambda_usage_inside", default=False)
 """Set while an invocation is under way in this thread or task: a second agent's wrapper, a
 decorator within it, or the handler calling itself, is part of that invocation."""
-
-
-@dataclass(slots=True)
-class Invocation:
-    """What the agent keeps of an invocation until it ends."""
-
-    token: Token[bool]
-    alias: str
-    group: int
-    draw: Draw
-    started: float = field(default_factory=time.perf_counter)
 
 
 class Agent:
@@ -59,13 +52,14 @@ class Agent:
         self.log = log
         self.scope = Scope(task_root(), settings.include, settings.exclude)
         self.recorder: Recorder = _recorder(settings, self.scope, log)
-        self.sampler = Sampler(settings.sample_rate)
-        self.origin = origin(attach, self.recorder.name)
+        self.overhead = Overhead(settings, traced=self.recorder.name == "ctrace")
+        self.affords_flush = True
+        """Whether the budget has room for a bundle."""
         self.dispatch = Dispatch(settings, self, log)
         self.tallies: dict[str, Tally] = {}
         """What was counted since the last bundle, by alias."""
         self.costs: dict[str, float] = {}
-        """What recording cost since the last bundle, in seconds."""
+        """What was given back of what recording and delivery cost."""
         self.losses: Counter[str] = Counter()
         """What was not seen or not delivered since the last bundle, by what it was."""
         self.attach = attach
@@ -94,7 +88,8 @@ class Agent:
         """
         always = self.recorder.name == "monitoring"
         traced = self._is_traced()
-        observe = before_handler and not traced and (always or self.sampler.draw().chosen)
+        drawn = always or Sampler(self.settings.sample_rate).draw().chosen
+        observe = before_handler and not traced and drawn
         self.recorder.start(record_init=always or observe)
         self._inits = int(observe)
         LoadHook(self._on_code).install()
@@ -152,15 +147,19 @@ class Agent:
         self.handler_loaded()
         now = time.time()
         self.dispatch.before(context)
-        alias, group = alias_of(context), trace_group()
+        alias, trace = alias_of(context), current_trace()
         with self._lock:
             alone = self._running == 0 and not self._is_traced()
             if not alone:
                 self._void_window()
-            draw = self._draw() if alone else Draw(0.0, chosen=False)
-            self._tally(alias).invocation(group, now, sampled=draw.probability > 0)
-            invocation = Invocation(_inside.set(True), alias, group, draw)
+            certain, draw = False, NEVER
+            if alone:
+                certain, remaining = self._is_certain(), remaining_time(context)
+                draw = self.overhead.draw(now, trace, remaining, certain=certain)
+            self._tally(alias).invocation(trace.group, now, sampled=draw.probability > 0)
+            invocation = Invocation(_inside.set(True), alias, trace.group, draw, certain=certain)
             self._running += 1
+            invocation.clock = self.overhead.clock()
             if draw.chosen:
                 self._open_window(invocation, frame)
         invocation.started = time.perf_counter()
@@ -178,58 +177,65 @@ class Agent:
         )
         return True
 
-    def _draw(self) -> Draw:
+    def _is_certain(self) -> bool:
         """On 3.11 the first invocation is a window always: much runs in it and never again."""
         first, self._first = self._first, False
-        if first and self.recorder.name == "ctrace":
-            return Draw(1.0, chosen=True)
-        return self.sampler.draw()
+        return first and self.recorder.name == "ctrace"
 
     def _open_window(self, invocation: Invocation, frame: FrameType | None) -> None:
-        start = time.perf_counter()
+        start = time.thread_time()
         try:
             self.recorder.open_window(frame)
             self._window = invocation
         except Exception as error:  # the invocation goes on, as one that is no window
             self.failed(error)
-        self._spend("window_s", time.perf_counter() - start)
-
-    def _spend(self, name: str, amount: float) -> None:
-        self.costs[name] = self.costs.get(name, 0.0) + amount
+        invocation.opening = time.thread_time() - start
 
     def end(self, invocation: Invocation | None, *, error: bool) -> None:
         """After an invocation; *error* if its handler raised."""
         if invocation is None:
             return
         duration = time.perf_counter() - invocation.started
+        clock = self.overhead.clock() - invocation.clock
         try:
-            self._end(invocation, duration, error=error)
+            self._end(invocation, duration, clock, error=error)
         except Exception as problem:
             self.failed(problem)
 
-    def _end(self, invocation: Invocation, duration: float, *, error: bool) -> None:
+    def _end(self, invocation: Invocation, duration: float, clock: float, *, error: bool) -> None:
         _reset(invocation.token)
         with self._lock:
             self._running -= 1
             if self._window is invocation:
-                self._close_window(invocation, duration, error=error)
+                self._close_window(invocation, duration, clock, error=error)
+            else:
+                self.overhead.ran(duration, clock)
+            self.affords_flush = self.overhead.affords_flush(self.dispatch.cpu_s)
 
-    def _close_window(self, invocation: Invocation, duration: float, *, error: bool) -> None:
-        start = time.perf_counter()
+    def _close_window(
+        self, invocation: Invocation, duration: float, clock: float, *, error: bool
+    ) -> None:
+        start = time.thread_time()
         self._window = None
         hits = self.recorder.close_window()
         weight = 1 / invocation.draw.probability
         tally = self._tally(invocation.alias)
         tally.window(hits, weight, invocation.group, duration, error=error)
-        self._spend("window_s", time.perf_counter() - start)
+        own = invocation.opening, time.thread_time() - start
+        self.overhead.window(duration, clock, own, hits, certain=invocation.certain)
 
     def _void_window(self) -> None:
-        if self._window is not None:
-            tally = self._tally(self._window.alias)
+        window = self._window
+        if window is not None:
+            start = time.thread_time()
+            clock = self.overhead.clock() - window.clock
+            tally = self._tally(window.alias)
             tally.windows_voided += 1
             tally.at(time.time())
             self._window = None
-            self.recorder.close_window()
+            hits = self.recorder.close_window()
+            own = window.opening, time.thread_time() - start
+            self.overhead.window(0.0, clock, own, hits, certain=window.certain)
 
     def _tally(self, alias: str) -> Tally:
         tally = self.tallies.get(alias)
@@ -275,7 +281,7 @@ class Agent:
     def after_restore(self) -> None:
         """Be a process of its own, that shares nothing with the other copies."""
         self._inits = 0
-        self.sampler = Sampler(self.settings.sample_rate)
+        self.overhead = Overhead(self.settings, traced=self.recorder.name == "ctrace")
         self.dispatch.after_restore()
 
     def take(self, *, final: bool) -> Batch:
@@ -284,6 +290,8 @@ class Agent:
             if final and self._inits:
                 self._tally("").at(time.time())
             batch = Batch(self.tallies, self.costs, self.losses)
+            for name, amount in self.overhead.take_costs().items():
+                batch.costs[name] = batch.costs.get(name, 0.0) + amount
             self.tallies, self.costs, self.losses = {}, {}, Counter()
             self._told = self._told.plus(batch, 1)
         return batch
@@ -308,7 +316,8 @@ class Agent:
         """What makes the bundles of this process."""
         from lambda_usage.flush import BundleMaker  # no business of a cold start
 
-        return BundleMaker(self.recorder, self.scope, self.origin)
+        identity = origin(self.attach, self.recorder.name, self.scope.root)
+        return BundleMaker(self.recorder, self.scope, identity)
 
     def failed(self, error: BaseException) -> None:
         """Note an error of ours; a few of them end the recording."""

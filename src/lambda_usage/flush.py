@@ -26,10 +26,13 @@ from lambda_usage.recording.package import (
     read_package,
     shadowed_files,
 )
-from lambda_usage.recording.recorder import Recorder
 from lambda_usage.recording.scope import Scope
 from lambda_usage.recording.snapshot import Snapshots
 from lambda_usage.recording.tally import Tally
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from lambda_usage.recording.recorder import Recorder
 
 _UNKNOWN = "unknown-"
 """Begins the fingerprint of a package that could not be read: it may ship anything."""

@@ -70,7 +70,7 @@ def _of_agent(agent: Agent) -> Json:
         "branches": agent.recorder.branches,
         "attach": agent.attach,
         "sample_rate": agent.settings.sample_rate,
-        "probability": agent.sampler.rate,
+        "probability": agent.overhead.sampler.probability,
         "uptime": round(time.time() - agent.started, 3),
         "invocations": totals.invocations,
         "windows": totals.windows,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
 
-from lambda_usage.bundle.model import Origin
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lambda_usage.bundle.model import Origin
 
 
 def task_root(environment: Mapping[str, str] | None = None) -> str:
@@ -15,10 +18,11 @@ def task_root(environment: Mapping[str, str] | None = None) -> str:
     return values.get("LAMBDA_TASK_ROOT") or os.getcwd()  # noqa: PTH109
 
 
-def origin(attach: str, recorder: str) -> Origin:
+def origin(attach: str, recorder: str, root: str) -> Origin:
     """This process's origin, but for its alias and package, which are not known at first."""
+    from lambda_usage.bundle.model import Origin  # no business of a cold start
+
     get = os.environ.get
-    root = task_root()
     memory = get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")
     return Origin(
         function_name=get("AWS_LAMBDA_FUNCTION_NAME") or os.path.basename(root) or "local",  # noqa: PTH119

@@ -7,10 +7,17 @@ variable must never break a function.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from dataclasses import dataclass, field, fields
+else:
+    from lambda_usage._light import dataclass, field, fields
 
 DEFAULT_PREFIX = "coverage/"
+NO_LIMIT = 1e9
+"""More windows than there can be in a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +47,19 @@ class Settings:
     """Id or ARN of the KMS key to encrypt bundles with."""
     sample_rate: float = field(default=1.0, metadata={"variable": "COVERAGE_SAMPLE_RATE"})
     """Upper limit of the probability that an invocation is a window, above 0 up to 1."""
+    overhead_budget: float = field(default=0.01, metadata={"variable": "COVERAGE_OVERHEAD_BUDGET"})
+    """Share of the handlers' wall time that windows and flushing may cost: the probability of a
+    window is lowered, and flushing put off, rather than exceed it. 1 sets no limit; 0 switches
+    everything off."""
+    max_windows_per_minute: float = field(
+        default=600.0, metadata={"variable": "COVERAGE_MAX_WINDOWS_PER_MINUTE"}
+    )
+    """Windows that one process may have in a minute; their probability is lowered ahead of time."""
+    sampler: str = field(default="random", metadata={"variable": "COVERAGE_SAMPLER"})
+    """``random``: each invocation by itself; ``trace``: by trace, so that all functions which
+    sample with the same probability have windows of the same traces."""
     flush_interval: float = field(default=300.0, metadata={"variable": "COVERAGE_FLUSH_INTERVAL"})
-    """Seconds between bundles of one process."""
+    """Seconds between bundles of one process; longer where the budget affords fewer."""
     handler: str = field(default="", metadata={"variable": "COVERAGE_HANDLER"})
     """The real handler, where ours stands in front of it."""
     warnings: tuple[str, ...] = ()
@@ -120,6 +138,12 @@ def _level(text: str) -> str:
     return text.upper()
 
 
+def _sampler(text: str) -> str:
+    if text.lower() not in ("random", "trace"):
+        raise ValueError("random or trace")
+    return text.lower()
+
+
 def _encryption(text: str) -> str:
     for known in ("AES256", "aws:kms", "aws:kms:dsse"):
         if text.lower() == known.lower():
@@ -139,6 +163,9 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "encryption": _encryption,
     "kms_key": str,
     "sample_rate": _number(0, 1, "a number above 0, at most 1", above=True),
+    "overhead_budget": _number(0, 1, "a share from 0 to 1"),
+    "max_windows_per_minute": _number(0, NO_LIMIT, "a number above 0", above=True),
+    "sampler": _sampler,
     "flush_interval": _number(0, 86400, "a number of seconds from 0 to 86400"),
     "handler": str,
 }

@@ -62,6 +62,8 @@ def bundles(
             **s3_server.variables,
             "AWS_LAMBDA_EXEC_WRAPPER": str(layer_opt / "lambda-usage"),
             "COVERAGE_S3_BUCKET": bucket,
+            "COVERAGE_OVERHEAD_BUDGET": "1",  # each invocation is a window
+            "COVERAGE_MAX_WINDOWS_PER_MINUTE": "1000000",
         }
         with Emulator(
             python_env, task, "app.handler", opt=layer_opt, variables=variables

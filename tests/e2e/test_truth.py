@@ -61,6 +61,7 @@ def outcome(
             "COVERAGE_S3_BUCKET": bucket,
             "COVERAGE_FLUSH_INTERVAL": "0",
             "COVERAGE_OVERHEAD_BUDGET": "1",
+            "COVERAGE_MAX_WINDOWS_PER_MINUTE": "1000000",
         }
         with Emulator(
             python_env, TASK, handler, opt=layer_opt, variables=variables, function_name=name

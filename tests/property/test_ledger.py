@@ -83,7 +83,7 @@ class Process:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        agent = Agent(Settings(bucket="/nowhere"), "wrapper", Log("ERROR"))
+        agent = Agent(Settings(bucket="/nowhere", overhead_budget=1.0), "wrapper", Log("ERROR"))
         agent.recorder = self.recorder = FakeRecorder()
         self.code = compile(MODULE, str(world.folder / "task" / "app.py"), "exec").co_consts[0]
         self.recorder.registry.add(self.code, "app.py")

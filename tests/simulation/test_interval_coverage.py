@@ -13,6 +13,7 @@ from lambda_usage.evidence.exposure import Unit, trials
 from lambda_usage.evidence.statistics import Sample, share, use_upper_bound
 
 REPLICATIONS = 2000
+BUDGET_REPLICATIONS = 400
 FREQUENCIES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95)
 INDEPENDENT_HITS = 25
 """With fewer hits (over the mean fan-out), intervals are wider than need be: 95 to 99 %."""
@@ -32,6 +33,7 @@ class Tally:
     """What became of the intervals for one frequency."""
 
     frequency: float
+    replications: int = REPLICATIONS
     hits: float = 0.0
     too_low: int = 0
     too_high: int = 0
@@ -39,13 +41,13 @@ class Tally:
 
     @property
     def coverage(self) -> float:
-        return 1 - (self.too_low + self.too_high) / REPLICATIONS
+        return 1 - (self.too_low + self.too_high) / self.replications
 
     def line(self) -> str:
         return (
-            f"{self.frequency:7.3f} {self.coverage:9.4f} {self.too_high / REPLICATIONS:10.4f}"
-            f" {self.too_low / REPLICATIONS:10.4f} {self.hits / REPLICATIONS:9.1f}"
-            f" {self.width / REPLICATIONS:8.4f}"
+            f"{self.frequency:7.3f} {self.coverage:9.4f} {self.too_high / self.replications:10.4f}"
+            f" {self.too_low / self.replications:10.4f} {self.hits / self.replications:9.1f}"
+            f" {self.width / self.replications:8.4f}"
         )
 
 
@@ -54,10 +56,15 @@ def sample(run: Run) -> Sample:
     return Sample(run.window_groups().tolist(), float(weights.sum()), float((weights**2).sum()))
 
 
-def measure(fleet: Fleet, frequencies: Floats | tuple[float, ...], seed: int) -> list[Tally]:
+def measure(
+    fleet: Fleet,
+    frequencies: Floats | tuple[float, ...],
+    seed: int,
+    replications: int = REPLICATIONS,
+) -> list[Tally]:
     random = np.random.default_rng(seed)
-    tallies = [Tally(float(each)) for each in frequencies]
-    for _ in range(REPLICATIONS):
+    tallies = [Tally(float(each), replications) for each in frequencies]
+    for _ in range(replications):
         run = simulate(fleet, random)
         whole = sample(run)
         for tally in tallies:
@@ -73,6 +80,24 @@ def measure(fleet: Fleet, frequencies: Floats | tuple[float, ...], seed: int) ->
 def table(fleet: Fleet, tallies: list[Tally]) -> str:
     head = "   true  coverage  low>true  high<true  hits     width"
     return "\n".join(["", fleet.name, head, *(each.line() for each in tallies)])
+
+
+BUDGETED = (
+    Fleet("the budget's own p", traces=1500, budget=0.02),
+    Fleet("the budget's own p, traces sampled whole", traces=1500, budget=0.02, by_trace=True),
+)
+
+
+@pytest.mark.parametrize("fleet", BUDGETED, ids=lambda fleet: fleet.name)
+def test_intervals_cover_where_the_budget_sets_the_probability(fleet: Fleet) -> None:
+    """Although what the code in question costs moves the probability of later windows."""
+    tallies = measure(fleet, FREQUENCIES, seed=20261104, replications=BUDGET_REPLICATIONS)
+    shown = table(fleet, tallies)
+    print(shown)
+    # four standard errors of 95 % in so many replications
+    error = 4 * (0.05 * 0.95 / BUDGET_REPLICATIONS) ** 0.5
+    assert min(each.coverage for each in tallies) >= 0.95 - error, shown
+    assert 0.935 <= float(np.mean([each.coverage for each in tallies])) <= 0.985, shown
 
 
 @pytest.mark.parametrize("fleet", FLEETS, ids=lambda fleet: fleet.name)

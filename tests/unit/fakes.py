@@ -12,8 +12,8 @@ from lambda_usage.bundle.model import Bundle, Exposure
 from lambda_usage.delivery.batch import Batch
 from lambda_usage.delivery.courier import Fate, Make, Settled
 from lambda_usage.recording.codes import CodeRegistry
-from lambda_usage.recording.recorder import WindowHits
-from lambda_usage.settings import Settings
+from lambda_usage.recording.window import WindowHits
+from lambda_usage.settings import NO_LIMIT, Settings
 from lambda_usage.telemetry.logs import Log
 
 
@@ -104,8 +104,12 @@ class CollectingCourier:
 
 
 def make_agent(root: Path, **options: object) -> tuple[Agent, FakeRecorder, CollectingCourier]:
-    """An agent that has been started but for what it installs in the interpreter."""
+    """An agent that has been started but for what it installs in the interpreter.
+
+    Each invocation is a window, if *options* do not limit them.
+    """
     (root / "task").mkdir(exist_ok=True)
+    options = {"overhead_budget": 1.0, "max_windows_per_minute": NO_LIMIT, **options}
     settings = Settings(bucket=str(root / "store"), **options)  # type: ignore[arg-type]
     agent = Agent(settings, "wrapper", Log())
     recorder, courier = FakeRecorder(), CollectingCourier(agent.dispatch._settled)

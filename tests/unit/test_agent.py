@@ -304,9 +304,11 @@ def test_a_block_says_in_which_frame_it_stands(blocks: World) -> None:
 
 
 def test_a_window_is_weighed_by_the_probability_it_was_drawn_with(world: World) -> None:
-    draws = [(0.25, True), (0.5, False), (0.5, True), (0.25, False)]
-    for probability, chosen in draws:
-        world.agent.sampler.draw = lambda p=probability, c=chosen: Draw(p, chosen=c)  # type: ignore[method-assign,misc]
+    draws = [Draw(0.25, True), Draw(0.5, False), Draw(0.5, True), Draw(0.25, False)]
+    coming = iter(draws)
+    sampler = SimpleNamespace(draw=lambda _: next(coming), refresh=lambda: None)
+    world.agent.overhead.sampler = sampler  # type: ignore[assignment]
+    for _ in draws:
         world.invoke()
     world.finish()
     assert world.total("invocations") == 4
@@ -421,7 +423,10 @@ class Clock:
     def time(self) -> float:
         return self.now
 
-    monotonic = perf_counter = thread_time = time
+    monotonic = perf_counter = time
+
+    def thread_time(self) -> float:
+        return 0.0
 
 
 DAY = 86400.0
@@ -765,3 +770,67 @@ def test_the_package_list_is_sent_until_a_bundle_with_it_has_arrived(
     assert [list(each.files) for each in usages] == [["app.py"], [], []]
     assert [list(each.distributions) for each in usages] == [["lib"]] * 3
     assert len({info.origin.package for info in infos}) == 1
+
+
+def test_invocations_without_time_for_a_window_are_counted_apart(world: World) -> None:
+    world.invoke()
+    world.agent.overhead._headroom.ran(5.0)
+    context = SimpleNamespace(get_remaining_time_in_millis=lambda: 3000)
+    for _ in range(3):
+        recorded(lambda _event, _context: None, world.agent)({}, context)
+    world.finish()
+    assert world.total("invocations") == 4
+    assert world.total("unsampled") == 3
+    assert world.total("windows") == world.total("weight") == 1
+
+
+def test_a_bundle_tells_what_windows_cost_and_how_long_handlers_ran(world: World) -> None:
+    for _ in range(3):
+        world.invoke()
+    world.finish()
+    (usage,) = world.courier.bundles[0].origins.values()
+    assert usage.costs["window_s"] > 0
+    assert usage.costs["handler_s"] >= 0
+
+
+def test_a_window_that_an_overlap_voids_is_paid_for(world: World) -> None:
+    first = Paused(world.agent)
+    second = Paused(world.agent)
+    second.finish()
+    first.finish()
+    assert world.agent.overhead.take_costs()["window_s"] > 0
+
+
+@pytest.fixture
+def tight(tmp_path: Path, clock: Clock, world: World) -> World:
+    """A world with a budget, in which nothing is due but what the clock says."""
+    return World(*make_agent(tmp_path, overhead_budget=0.01, flush_interval=1.0))
+
+
+def test_bundles_wait_until_the_budget_affords_them(tight: World, clock: Clock) -> None:
+    def handler(_event: object, _context: object) -> None:
+        clock.now += 1.0
+
+    def invoke(times: int) -> int:
+        for _ in range(times):
+            recorded(handler, tight.agent)({}, None)
+        return len(tight.courier.bundles)
+
+    assert invoke(4) >= 1  # the first goes early
+    tight.agent.dispatch.cpu_s += 0.3
+    assert invoke(1) == (before := invoke(1))
+    assert invoke(20) == before
+    assert invoke(80) > before
+
+
+def test_the_last_bundle_leaves_whatever_it_costs(tight: World) -> None:
+    tight.invoke()
+    tight.agent.flush()
+    tight.agent.dispatch.cpu_s = 100.0
+    tight.invoke()
+    tight.finish()
+    assert total(tight.courier.bundles, "invocations") == 2
+    assert [info.final for each in tight.courier.bundles for info in each.bundles.values()] == [
+        False,
+        True,
+    ]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError, fields
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambda_usage._light import fields
 from lambda_usage.settings import Settings
 
 DOCUMENTED = {
@@ -22,6 +21,9 @@ DOCUMENTED = {
     "COVERAGE_S3_SSE": "",
     "COVERAGE_S3_KMS_KEY_ID": "",
     "COVERAGE_SAMPLE_RATE": 1,
+    "COVERAGE_OVERHEAD_BUDGET": 0.01,
+    "COVERAGE_MAX_WINDOWS_PER_MINUTE": 600,
+    "COVERAGE_SAMPLER": "random",
     "COVERAGE_FLUSH_INTERVAL": 300,
     "COVERAGE_HANDLER": "",
 }
@@ -56,6 +58,13 @@ GOOD = [
     ("COVERAGE_SAMPLE_RATE", "0.05", 0.05),
     ("COVERAGE_SAMPLE_RATE", "1", 1.0),
     ("COVERAGE_SAMPLE_RATE", "1e-3", 0.001),
+    ("COVERAGE_OVERHEAD_BUDGET", "0.002", 0.002),
+    ("COVERAGE_OVERHEAD_BUDGET", "1", 1.0),
+    ("COVERAGE_OVERHEAD_BUDGET", "0", 0.0),
+    ("COVERAGE_MAX_WINDOWS_PER_MINUTE", "60", 60.0),
+    ("COVERAGE_MAX_WINDOWS_PER_MINUTE", "0.5", 0.5),
+    ("COVERAGE_SAMPLER", "Trace", "trace"),
+    ("COVERAGE_SAMPLER", "random", "random"),
     ("COVERAGE_FLUSH_INTERVAL", "0", 0.0),
     ("COVERAGE_FLUSH_INTERVAL", "86400", 86400.0),
     ("COVERAGE_HANDLER", "orders/app.handler", "orders/app.handler"),
@@ -78,6 +87,14 @@ NONSENSE = [
     ("COVERAGE_SAMPLE_RATE", "5%"),
     ("COVERAGE_SAMPLE_RATE", "NaN"),
     ("COVERAGE_SAMPLE_RATE", "0,5"),
+    ("COVERAGE_OVERHEAD_BUDGET", "1%"),
+    ("COVERAGE_OVERHEAD_BUDGET", "-0.01"),
+    ("COVERAGE_OVERHEAD_BUDGET", "1.5"),
+    ("COVERAGE_OVERHEAD_BUDGET", "nan"),
+    ("COVERAGE_MAX_WINDOWS_PER_MINUTE", "0"),
+    ("COVERAGE_MAX_WINDOWS_PER_MINUTE", "inf"),
+    ("COVERAGE_MAX_WINDOWS_PER_MINUTE", "many"),
+    ("COVERAGE_SAMPLER", "traces"),
     ("COVERAGE_S3_SSE", "kms"),
     ("COVERAGE_FLUSH_INTERVAL", "-1"),
     ("COVERAGE_FLUSH_INTERVAL", "nan"),
@@ -187,7 +204,7 @@ def test_a_folder_in_the_buckets_address_is_the_beginning_of_the_prefix(
 
 
 def test_settings_cannot_be_changed() -> None:
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError, match="cannot be changed"):
         Settings().enabled = False  # type: ignore[misc]
 
 
@@ -195,6 +212,9 @@ def test_settings_cannot_be_changed() -> None:
 def test_no_environment_whatever_raises(environment: dict[str, str]) -> None:
     settings = Settings.from_environment(environment)
     assert 0 < settings.sample_rate <= 1
+    assert 0 <= settings.overhead_budget <= 1
+    assert 0 < settings.max_windows_per_minute <= 1e9
+    assert settings.sampler in ("random", "trace")
     assert 0 < settings.upload_timeout <= 3600
     assert 0 <= settings.flush_interval <= 86400
     assert settings.log_level in ("DEBUG", "INFO", "WARNING", "ERROR")

@@ -63,6 +63,8 @@ def environment(task: Path, **more: str) -> dict[str, str]:
         "COVERAGE_S3_BUCKET": str(task.parent / "store"),
         "LAMBDA_TASK_ROOT": str(task),
         "AWS_LAMBDA_FUNCTION_NAME": "orders",
+        "COVERAGE_OVERHEAD_BUDGET": "1",  # each invocation is a window
+        "COVERAGE_MAX_WINDOWS_PER_MINUTE": "1000000",
         **more,
     }
 
@@ -190,6 +192,28 @@ def test_switched_off_it_does_and_says_nothing(task: Path) -> None:
     assert tools in ("None", str([None] * 6))
     assert done.stderr == ""
     assert delivered(task) == []
+
+
+def test_a_budget_of_nothing_switches_it_off_and_says_so(task: Path) -> None:
+    done = run_fresh(REDIRECT, task, environment(task, COVERAGE_OVERHEAD_BUDGET="0"))
+    assert done.stdout == "[0, 1, 2, 3, 4, 5]\n"
+    (line,) = log_lines(done.stderr)
+    assert line["level"] == "WARNING"
+    assert "COVERAGE_OVERHEAD_BUDGET" in line["message"]
+    assert delivered(task) == []
+
+
+def test_within_a_budget_invocations_are_seen_that_are_no_windows(task: Path) -> None:
+    script = REDIRECT.replace("range(6)", "range(400)")
+    done = run_fresh(script, task, environment(task, COVERAGE_OVERHEAD_BUDGET="0.001"))
+    assert done.returncode == 0, done.stderr
+    (bundle,) = delivered(task)
+    (exposure,) = exposures(bundle).values()
+    assert (exposure.invocations, exposure.unsampled) == (400, 0)
+    assert exposure.windows < 100
+    assert exposure.inits == 1  # no time of the handlers: the budget is not asked
+    if ON_MONITORING:
+        assert code(bundle, "app.py", "handler").invoke_lines == {6, 7, 8, 9}
 
 
 def test_a_wrong_variable_costs_one_warning(task: Path) -> None:

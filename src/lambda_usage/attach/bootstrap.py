@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from lambda_usage.agent import Agent
 
-Handler = Callable[[Any, Any], Any]
+    Handler = Callable[[Any, Any], Any]
 
 _PUBLIC = {
     "CoverageContext": "lambda_usage.attach.context",

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import sys
 from contextvars import ContextVar
-from dataclasses import dataclass
-from types import FrameType, TracebackType
 
-from lambda_usage.agent import Invocation
 from lambda_usage.attach.starting import start_agent
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType, TracebackType
 
-@dataclass(frozen=True, slots=True, eq=False)
+    from lambda_usage.invocation import Invocation
+
+
 class _Block:
     """A block that has been entered; within a recorded invocation it is none of its own."""
 
-    invocation: Invocation | None
+    __slots__ = ("invocation",)
+
+    def __init__(self, invocation: Invocation | None) -> None:
+        self.invocation = invocation
 
 
 _open: ContextVar[tuple[_Block, ...]] = ContextVar("lambda_usage_open", default=())

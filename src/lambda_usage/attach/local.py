@@ -64,7 +64,7 @@ def run_local(
     bucket, prefix = _split(store)
     os.environ["COVERAGE_S3_PREFIX"] = prefix
     sys.path.insert(0, os.getcwd())  # noqa: PTH109
-    agent = start_agent("local", before_handler=True, own=handler, bucket=bucket)
+    agent = start_agent("local", before_handler=True, own=handler, local_store=bucket)
     if agent is None:
         raise LocalRunError("recording is off in this process; see the log line above")
     try:

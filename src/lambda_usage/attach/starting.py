@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from lambda_usage.agent import Agent
-from lambda_usage.recording.recorder import RecorderUnavailable
-from lambda_usage.settings import Settings
+from lambda_usage.recording.window import RecorderUnavailable
+from lambda_usage.settings import NO_LIMIT, Settings
 from lambda_usage.telemetry.logs import Log
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from dataclasses import replace
+else:
+    from lambda_usage._light import replace
 
 _agent: Agent | None = None
 _tried = False
@@ -23,7 +27,7 @@ def state() -> tuple[Agent | None, str]:
 
 
 def start_agent(
-    attach: str, *, before_handler: bool, own: str = "", bucket: str | None = None
+    attach: str, *, before_handler: bool, own: str = "", local_store: str | None = None
 ) -> Agent | None:
     """The agent of this process, started if need be; ``None`` where it is inert. Never raises.
 
@@ -31,14 +35,17 @@ def start_agent(
         attach: The way of attaching, as in :class:`Origin`.
         before_handler: Whether the handler's module is yet to be imported.
         own: The handler's name; its top-level module is in scope whatever else is said of it.
-        bucket: Instead of ``COVERAGE_S3_BUCKET``.
+        local_store: For a trial run: where bundles go instead of to ``COVERAGE_S3_BUCKET``. It
+            has no budget, for it shall see all it can.
     """
     global _agent, _tried, _reason
     if not _tried:
         _tried = True
         settings = Settings.from_environment()
-        if bucket is not None:
-            settings = replace(settings, bucket=bucket)
+        if local_store is not None:
+            settings = replace(
+                settings, bucket=local_store, overhead_budget=1.0, max_windows_per_minute=NO_LIMIT
+            )
         log = Log(settings.log_level)
         try:
             _agent = _started(settings, attach, log, own, before_handler=before_handler)
@@ -63,6 +70,9 @@ def _started(
         log.once("WARNING", warning)
     if not settings.enabled:
         _reason = "COVERAGE_ENABLED is false"
+        return None
+    if not settings.overhead_budget:
+        log.once("WARNING", "lambda-usage is off: COVERAGE_OVERHEAD_BUDGET is 0")
         return None
     if not settings.bucket:
         _reason = "COVERAGE_S3_BUCKET is not set"

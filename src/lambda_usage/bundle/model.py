@@ -14,16 +14,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from lambda_usage.bundle.groups import GROUPS
+
 SCHEMA = 1
 """Number of the bundle format; readers refuse a higher one."""
-
-GROUPS = 64
-"""Traces are hashed into this many groups; variances are computed between groups.
-
-The method of random groups (Wolter, *Introduction to Variance Estimation*, ch. 2): all windows of
-one trace fall into one group, whichever process or function saw them, so their dependence is
-accounted for without any trace id leaving the process.
-"""
 
 Weights = tuple[float, ...]
 """One weight for each of the :data:`GROUPS` groups."""

@@ -10,7 +10,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable
 
-from lambda_usage.bundle.model import GROUPS, SCHEMA, Weights
+from lambda_usage.bundle.groups import GROUPS
+from lambda_usage.bundle.model import SCHEMA, Weights
 
 COVERAGE_SCHEMA = 7
 """The version of coverage.py's data file that we write (coverage/sqldata.py)."""

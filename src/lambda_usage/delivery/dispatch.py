@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     class Source(Protocol):
         """What bundles are made of: the agent."""
 
+        affords_flush: bool
+        """Whether the budget has room for a bundle."""
+
         def take(self, *, final: bool) -> Batch:
             """What was counted since this was last asked."""
 
@@ -106,6 +109,7 @@ class Dispatch:
             self.flush()
         elif (
             self.schedule.due(self._source.paths())
+            and self._source.affords_flush
             and self._threads < _MOST_THREADS
             and (self.schedule.overdue or _has_time(context))
         ):
@@ -177,6 +181,7 @@ class Dispatch:
             self._maker.renew()
         if self._courier is not None:
             self._courier.restored()
+        self.cpu_s = 0.0
         self.schedule.restart()
         self._day = int(time.time()) // _DAY
 

@@ -99,11 +99,7 @@ def _windows(bundle: Bundle) -> Iterator[BlindSpot]:
         )
     unsampled = _sum(exposures, "unsampled")
     if unsampled:
-        yield BlindSpot(
-            "unsampled",
-            f"{count(unsampled, 'invocation')} could not have become a window: shares leave "
-            f"{'it' if unsampled == 1 else 'them'} out.",
-        )
+        yield BlindSpot("unsampled", _unsampled(bundle, unsampled, _sum(exposures, "invocations")))
     blind = _sum(exposures, "windows_blind")
     if blind:
         yield BlindSpot(
@@ -113,6 +109,24 @@ def _windows(bundle: Bundle) -> Iterator[BlindSpot]:
         )
     if not any(each.windows for each in exposures):
         yield BlindSpot("no_windows", "There were no windows: no frequency can be estimated.")
+
+
+def _unsampled(bundle: Bundle, unsampled: int, invocations: int) -> str:
+    it = "it" if unsampled == 1 else "them"
+    share = unsampled / max(invocations, unsampled)
+    told = (
+        f"{count(unsampled, 'invocation')} of {invocations:,} ({share:.2%}) could not have become "
+        "a window, since another ran at the same time or too little time was left: shares are "
+        f"those of the other invocations, and leave {it} out."
+    )
+    blind = [
+        origin
+        for origin, usage in bundle.origins.items()
+        if not origin.observes_every_invocation and _sum(usage.exposures.values(), "unsampled")
+    ]
+    if not blind:
+        return told
+    return f"{told} On Python 3.11 ({_functions(blind)}) code that only they run is not seen."
 
 
 def _recorders(bundle: Bundle) -> Iterator[BlindSpot]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import CodeType, FrameType
 
 from lambda_usage.recording.codes import CodeRegistry
-from lambda_usage.recording.recorder import WindowHits
+from lambda_usage.recording.window import WindowHits
 
 
 class AbsentRecorder:

@@ -8,9 +8,11 @@ error that never calls used code dead.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from lambda_usage.recording.codes import CodeEntry, body_lines, is_generator_like
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Arc = tuple[int, int]
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from lambda_usage.recording.discovery import Relative
-from lambda_usage.recording.recorder import Recorder
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from lambda_usage.recording.discovery import Relative
+    from lambda_usage.recording.recorder import Recorder
 
 
 def make_recorder(*, branches: bool, relative: Relative) -> Recorder:

@@ -13,17 +13,21 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
-from dataclasses import replace
 from itertools import repeat
 from types import CodeType, FrameType
-from typing import Any
 
 from lambda_usage.recording.arcs import ArcMap
 from lambda_usage.recording.codes import LINE_BITS, CodeRegistry
-from lambda_usage.recording.ctracer import InScope, TracerFactory, unpack_arc
-from lambda_usage.recording.discovery import Relative
-from lambda_usage.recording.recorder import WindowHits
+from lambda_usage.recording.ctracer import TracerFactory, unpack_arc
+from lambda_usage.recording.window import WindowHits
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from lambda_usage.recording.ctracer import InScope
+    from lambda_usage.recording.discovery import Relative
 
 OWN_THREADS = "lambda-usage"
 """The name of the agent's own threads."""
@@ -99,7 +103,9 @@ class CtraceRecorder:
     def close_window(self) -> WindowHits:
         # a thread that outlives the window it began in goes on unseen
         blind = self._blind or any(map(_may_run_user_code, threading.enumerate()))
-        return replace(self._absorb(self._tracing.end()), blind=blind)
+        hits = self._absorb(self._tracing.end())
+        hits.blind = blind
+        return hits
 
     def drain(self) -> None:
         """Nothing to do: entries are brought up to date at the end of each window."""

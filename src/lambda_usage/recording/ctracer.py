@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from importlib.machinery import (
     EXTENSION_SUFFIXES,
     ExtensionFileLoader,
@@ -21,13 +20,17 @@ from importlib.machinery import (
     PathFinder,
 )
 from importlib.util import module_from_spec, spec_from_file_location
-from types import CodeType, FrameType, ModuleType
-from typing import Any
 
-from lambda_usage.recording.recorder import RecorderUnavailable
+from lambda_usage.recording.window import RecorderUnavailable
 
-InScope = Callable[[str, CodeType], bool]
-"""Whether to trace a file, given its name and the first code object of it that runs."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType, FrameType, ModuleType
+    from typing import Any
+
+    InScope = Callable[[str, CodeType], bool]
+    """Whether to trace a file, given its name and the first code object of it that runs."""
 
 _MODULE = "coverage.tracer"
 _OLDEST, _UNKNOWN = (7, 17, 3), (8, 0, 0)

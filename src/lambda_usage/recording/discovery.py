@@ -8,12 +8,14 @@ it is listened to from the end of init on, when each function of a library calls
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
-from types import CodeType
-from typing import Any
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container
+    from types import CodeType
+    from typing import Any
 
-Relative = Callable[[str], str | None]
-"""The path of a file in reports, or ``None`` where it is out of scope."""
+    Relative = Callable[[str], str | None]
+    """The path of a file in reports, or ``None`` where it is out of scope."""
 
 
 class Discovery:

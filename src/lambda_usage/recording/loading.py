@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Iterator
 from importlib.machinery import SourceFileLoader, SourcelessFileLoader
 from types import (
     AsyncGeneratorType,
@@ -21,9 +20,13 @@ from types import (
     FunctionType,
     GeneratorType,
 )
-from typing import Any
 
-OnCode = Callable[[CodeType], None]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    OnCode = Callable[[CodeType], None]
 
 _IMPORTLIB = "<frozen importlib._bootstrap_external>"
 # the class that all loaders of source inherit ``get_code`` from, importlib.abc's included

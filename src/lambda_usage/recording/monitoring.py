@@ -15,9 +15,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable
 from types import CodeType, FrameType
-from typing import Any
 
 from lambda_usage.recording.branches import BranchLines
 from lambda_usage.recording.codes import (
@@ -27,12 +25,20 @@ from lambda_usage.recording.codes import (
     is_generator_like,
     starts_on_first_line,
 )
-from lambda_usage.recording.discovery import Discovery, Relative
-from lambda_usage.recording.recorder import RecorderUnavailable, WindowHits
+from lambda_usage.recording.discovery import Discovery
+from lambda_usage.recording.window import RecorderUnavailable, WindowHits
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from lambda_usage.recording.discovery import Relative
 
 _TOOL_IDS = (4, 3)  # 0 to 2 and 5 are meant for debuggers, coverage tools, profilers, optimizers
 _OFFSET_BITS = 24
-_CALIBRATION_LINES = 200
+_CALIBRATION_LINES = 50
+_CALIBRATION_ROUNDS = 5
 
 
 class MonitoringRecorder:
@@ -183,6 +189,7 @@ class MonitoringRecorder:
                 frozenset(self._hits[:own]),
                 frozenset(self._other_hits[:others]),
                 callbacks=own + others,
+                callback_s=self._cost or 0.0,
             )
             self._window = None
             self._absorb(own, others)
@@ -197,24 +204,24 @@ class MonitoringRecorder:
             self._absorb_branches()
 
     def callback_cost(self) -> float:
-        """Measured once, on a function of ours: its first run calls back, its second does not."""
+        """Measured once, on a function of ours: armed it calls back, the next time it does not.
+
+        Its first run is no part of it: the interpreter has yet to get ready for that code.
+        """
         if self._cost is None and self._window is not None:
             return 0.0  # calibrating would add callbacks to the window
         if self._cost is None:
-            lines = "\n".join(" x = 0" for _ in range(_CALIBRATION_LINES))
-            names: dict[str, Callable[[], None]] = {}
-            exec(compile(f"def calibrate():\n{lines}\n", "<lambda-usage>", "exec"), names)
-            calibrate = names["calibrate"]
+            calibrate = _calibration()
+            self._calibration = code = calibrate.__code__
+            set_events, tool = self._monitoring.set_local_events, self._tool
             times = []
             with self._lock:
-                self._monitoring.set_local_events(self._tool, calibrate.__code__, self._events.LINE)
-                for _ in range(2):
-                    start = time.perf_counter()
-                    calibrate()
-                    times.append(time.perf_counter() - start)
-                self._monitoring.set_local_events(self._tool, calibrate.__code__, 0)
-            self._calibration = calibrate.__code__
-            self._cost = max(times[0] - times[1], 0.0) / _CALIBRATION_LINES
+                calibrate()
+                for _ in range(_CALIBRATION_ROUNDS):
+                    set_events(tool, code, self._events.LINE)
+                    times.append(_seconds(calibrate) - _seconds(calibrate))
+                    set_events(tool, code, 0)
+            self._cost = max(sorted(times)[len(times) // 2], 0.0) / _CALIBRATION_LINES
         return self._cost
 
     def stop(self) -> None:
@@ -287,6 +294,19 @@ class MonitoringRecorder:
         arc = lines.arc(offset, destination) if self.branches else None
         if arc:
             entry.arcs.add(arc)
+
+
+def _calibration() -> Callable[[], None]:
+    lines = "\n".join(" x = 0" for _ in range(_CALIBRATION_LINES))
+    names: dict[str, Callable[[], None]] = {}
+    exec(compile(f"def calibrate():\n{lines}\n", "<lambda-usage>", "exec"), names)
+    return names["calibrate"]
+
+
+def _seconds(call: Callable[[], None]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
 
 
 def _line_at(code: CodeType, offset: int) -> int:

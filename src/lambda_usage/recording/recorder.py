@@ -1,35 +1,12 @@
-"""What every recorder does, whichever way it hears of executed lines."""
+"""What every recorder does, whichever way it hears of executed lines. For type checkers alone."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import CodeType, FrameType
 from typing import Protocol
 
 from lambda_usage.recording.codes import CodeRegistry
-
-
-class RecorderUnavailable(Exception):
-    """This process cannot record; says why."""
-
-    def __init__(self, message: str, kind: str = "no recorder") -> None:
-        super().__init__(message)
-        self.kind = kind
-        """In few words, for reports."""
-
-
-@dataclass(frozen=True, slots=True)
-class WindowHits:
-    """What ran in one window, as integers of ``id(code) << LINE_BITS | line``."""
-
-    own: frozenset[int]
-    """By the thread of the invocation."""
-    others: frozenset[int]
-    """By other threads; their share of lines is a matter of timing, so no path holds them."""
-    callbacks: int = 0
-    """How often the recorder was called back, which is what the window cost."""
-    blind: bool = False
-    """Whether threads were running that the recorder cannot see into."""
+from lambda_usage.recording.window import WindowHits
 
 
 class Recorder(Protocol):

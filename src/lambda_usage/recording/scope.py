@@ -9,13 +9,14 @@ override: ``include`` says what counts, vendored or not; ``exclude`` says what d
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages", "dist-packages"})
 _OWN_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
-_TOP_TWO = re.compile(rb'^"?([^/,\n"]+)(?:/([^/,\n"]+))?', re.MULTILINE)
+_DIST_INFO = ".dist-info"
 
 
 class Scope:
@@ -67,6 +68,10 @@ class Scope:
 
     @staticmethod
     def _matches(patterns: Sequence[str], path: str, full: str) -> bool:
+        if not patterns:
+            return False
+        from fnmatch import fnmatchcase  # with re, which few functions have to pay for
+
         return any(fnmatchcase(path, each) or fnmatchcase(full, each) for each in patterns)
 
     @staticmethod
@@ -115,7 +120,7 @@ class Scope:
 
 def _dist_infos(root: str) -> list[str]:
     try:
-        return sorted(each for each in os.listdir(root) if each.endswith(".dist-info"))  # noqa: PTH208
+        return sorted(each for each in os.listdir(root) if each.endswith(_DIST_INFO))  # noqa: PTH208
     except OSError:
         return []
 
@@ -131,16 +136,32 @@ def _vendored_names(root: str) -> Iterator[str]:
 
 def _owned_names(dist_info: str) -> Iterator[str]:
     """Top-level names, or ``top/second`` for namespace packages, that a distribution owns."""
-    record = _read(dist_info, "RECORD")
-    pairs = {
-        (top.decode("utf-8", "replace"), second.decode("utf-8", "replace"))
-        for top, second in _TOP_TWO.findall(record)
-    }
+    pairs = _top_two(_read(dist_info, "RECORD"))
     regular = {top for top, second in pairs if not second or second == "__init__.py"}
     for top, second in pairs:
-        if top.endswith(".dist-info") or top == "..":
+        if top.endswith(_DIST_INFO) or top == "..":
             continue
         yield top if top in regular else f"{top}/{second}"
+
+
+def _top_two(record: bytes) -> set[tuple[str, str]]:
+    """The first two parts of all paths in a RECORD (PEP 376); the second may be empty.
+
+    A RECORD may have thousands of lines: those that agree up to their second slash are looked into
+    only once.
+    """
+    beginnings = {
+        line[: line.find(b"/", line.find(b"/") + 1) + 1] or line for line in record.split(b"\n")
+    }
+    found = set()
+    for each in beginnings:
+        text = each.decode("utf-8", "replace")
+        quoted = text.startswith('"')  # a path with a comma is
+        path = text[1:].partition('"')[0] if quoted else text.partition(",")[0].rstrip("\r")
+        top, _, rest = path.partition("/")
+        if top:
+            found.add((top, rest.partition("/")[0]))
+    return found
 
 
 def _is_local(direct_url: bytes) -> bool:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from lambda_usage.bundle.model import GROUPS, Counts, Exposure, Weights
+from lambda_usage.bundle.groups import GROUPS
 from lambda_usage.recording.codes import LINE_BITS
-from lambda_usage.recording.recorder import WindowHits
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from lambda_usage.bundle.model import Counts, Exposure, Weights
+    from lambda_usage.recording.window import WindowHits
 
 KEPT_PATHS = 64
 """Paths in a bundle; the windows of lighter ones are counted by code object alone."""
@@ -44,6 +48,8 @@ class _Sum:
         self.groups = [a + b for a, b in zip(self.groups, other.groups, strict=True)]
 
     def counts(self) -> Counts:
+        from lambda_usage.bundle.model import Counts  # no business of a cold start
+
         return Counts(self.windows, self.weight, tuple(self.groups))
 
 
@@ -152,6 +158,8 @@ class Tally:
 
     def exposure(self) -> Exposure:
         """The trials since the last bundle."""
+        from lambda_usage.bundle.model import Exposure  # no business of a cold start
+
         groups: Weights = tuple(self.invocation_groups)
         return Exposure(
             inits=self.inits,

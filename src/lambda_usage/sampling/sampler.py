@@ -1,55 +1,90 @@
-"""Draws windows with a known probability, and the trace group of each invocation."""
+"""Draws windows with a known probability."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
-from lambda_usage.bundle.model import GROUPS
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Protocol
 
-_TRACE_VARIABLE = "_X_AMZN_TRACE_ID"
+    from lambda_usage.sampling.trace import Trace
+
+    class Limit(Protocol):
+        """Something that allows only so many windows."""
+
+        def probability(self) -> float:
+            """At most, of the next invocation to be a window; positive."""
 
 
-@dataclass(frozen=True, slots=True)
 class Draw:
     """Whether something is recorded, and with which probability that was drawn."""
 
-    probability: float
-    chosen: bool
+    __slots__ = ("chosen", "probability")
+
+    def __init__(self, probability: float, chosen: bool) -> None:
+        self.probability = probability
+        self.chosen = chosen
+
+
+NEVER = Draw(0.0, False)
+"""Of what could not be recorded."""
 
 
 class Sampler:
     """Draws from the operating system's randomness, never from ``random``'s global generator.
 
     A seed of the user's stays theirs, and processes that were cloned from one snapshot draw
-    independently.
+    independently. Sampling by trace takes the randomness of the trace's id instead.
     """
 
-    def __init__(self, rate: float) -> None:
-        self.rate = rate
+    __slots__ = ("_by_trace", "_kept", "_limits", "probability", "rate")
 
-    def draw(self) -> Draw:
-        """Decide with the probability that is in force now."""
+    def __init__(
+        self, rate: float, limits: Sequence[Limit] = (), *, by_trace: bool = False
+    ) -> None:
+        """Draw with probability *rate*, or the least that any of the *limits* allows."""
+        self.rate = rate
+        self._limits = limits
+        self._by_trace = by_trace
+        self._kept = 1.0
+        self.probability = rate
+        """In force now: above 0 and at most 1."""
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Ask the limits anew, which speak of what has happened so far."""
         probability = self.rate
+        for limit in self._limits:
+            allowed = limit.probability()
+            if allowed < probability:
+                probability = allowed
+        self.probability = probability
+
+    def draw(self, trace: Trace | None = None) -> Draw:
+        """Decide with the probability that is in force.
+
+        It follows from what happened before; nothing of the invocation itself has a part in it.
+        """
+        probability = self.probability
+        if self._by_trace and trace is not None and trace.known:
+            return self._draw_by_trace(trace)
         return Draw(probability, probability >= 1 or _uniform() < probability)
+
+    def _draw_by_trace(self, trace: Trace) -> Draw:
+        """As all functions do that see the trace.
+
+        The probability is at most the one with which OpenTelemetry kept traces when it was last
+        heard: windows are then those of kept traces. A trace that is not kept does not say how
+        likely it was to be, so what an earlier one said has to do, for all alike.
+        """
+        probability, chosen = trace.draw(min(self.probability, self._kept))
+        if trace.kept is not None:
+            self._kept = trace.kept
+        return Draw(probability, chosen)
 
 
 def _uniform() -> float:
     """A number in [0, 1) with 53 random bits."""
     return (int.from_bytes(os.urandom(7), "big") >> 3) / (1 << 53)
-
-
-def trace_group() -> int:
-    """The group of this invocation's trace: all invocations of one trace share it.
-
-    Taken from the random part of the X-Ray trace id, which also names OpenTelemetry's trace where
-    that starts from X-Ray's header. Without a trace, each invocation counts as one of its own.
-    """
-    _, found, rest = os.environ.get(_TRACE_VARIABLE, "").partition("Root=")
-    if found:
-        root = rest.partition(";")[0]
-        try:
-            return int(root[-8:], 16) % GROUPS
-        except ValueError:
-            pass
-    return os.urandom(1)[0] % GROUPS

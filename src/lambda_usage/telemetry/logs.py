@@ -6,7 +6,6 @@ imported that the runtime client has not imported already.
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 
@@ -27,6 +26,8 @@ class Log:
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         line = {"timestamp": now, "level": level, "logger": "lambda_usage", "message": message}
         try:
+            import json
+
             sys.stderr.write(json.dumps({**line, **fields}, default=str) + "\n")
             sys.stderr.flush()
         except Exception:  # a closed or full standard error must not reach the function

@@ -38,6 +38,16 @@ NOT_AT_ONCE = HEAVY | {
     "lambda_usage.agent",
     "lambda_usage.combine",
 }
+FOR_A_BUNDLE = {
+    "dataclasses",
+    "fnmatch",
+    "hashlib",
+    "inspect",
+    "lambda_usage.bundle.model",
+    "lambda_usage.bundle.writer",
+    "lambda_usage.flush",
+}
+"""What only a bundle needs, or only patterns do: 20 ms on a slow machine."""
 COUNTING = """\
 import sys
 sys.path.insert(0, {source!r})
@@ -76,6 +86,11 @@ def test_what_records_imports_nothing_heavy(script: str, tmp_path: Path) -> None
     assert imported(script, tmp_path) & HEAVY == set()
 
 
+def test_the_agent_itself_needs_next_to_nothing_of_the_library(tmp_path: Path) -> None:
+    found = imported("import lambda_usage.agent", tmp_path)
+    assert found & (FOR_A_BUNDLE | {"enum", "json", "re", "socket", "typing"}) == set()
+
+
 def test_a_cold_start_and_an_invocation_import_nothing_heavy(tmp_path: Path) -> None:
     write_files(tmp_path, {"app.py": "def handler(event, context):\n    return 1\n"})
     variables = {
@@ -93,6 +108,7 @@ atexit._clear()  # nothing is to be delivered
 """
     found = imported(script, tmp_path, variables)
     assert "app" in found
+    assert found & FOR_A_BUNDLE == set()
     assert found & (HEAVY - {"coverage"}) == set()
     assert "coverage" not in found
     assert ("lambda_usage.recording.ctracer" in found) is (sys.version_info < (3, 12))

@@ -66,6 +66,16 @@ def test_gaps_and_unfinished_processes_are_counted(world: World) -> None:
     assert said["processes_unfinished"].startswith("1 process ended without a last bundle")
 
 
+def test_what_could_not_be_sampled_is_unseen_where_only_windows_see(world: World) -> None:
+    world.source("x = 1\n")
+    day = replace(exposure(1000), unsampled=250)
+    world.ship(origin("orders", recorder="ctrace"), {"2026-11-01": day})
+    said = messages(world)["unsampled"]
+    assert said.startswith("250 invocations of 1,000 (25.00%)")
+    assert "shares are those of the other invocations" in said
+    assert "On Python 3.11 (orders) code that only they run is not seen" in said
+
+
 def test_every_blind_spot_says_how_much_is_hidden(world: World) -> None:
     world.source("x = 1\n")
     world.source("def f(:\n", "bad.py")
@@ -91,7 +101,8 @@ def test_every_blind_spot_says_how_much_is_hidden(world: World) -> None:
     assert "paths (7)" in said["losses"]
     assert "cron" in said["expected_not_seen"]
     assert said["windows_voided"].startswith("3 windows were thrown away")
-    assert said["unsampled"].startswith("1 invocation could")
+    assert said["unsampled"].startswith("1 invocation of 100 (1.00%) could")
+    assert "On Python 3.11" not in said["unsampled"]
     assert said["ctrace"].startswith("billing runs on Python 3.11")
     assert "bad.py (invalid syntax in line 1)" in said["not_parsed"]
     assert "app.py" in said["source_differs"]

@@ -13,7 +13,7 @@ import pytest
 
 from lambda_usage.recording.ctrace import CtraceRecorder
 from lambda_usage.recording.ctracer import unpack_arc
-from lambda_usage.recording.recorder import WindowHits
+from lambda_usage.recording.window import WindowHits
 from tests.unit.support import run_fresh, write_files
 
 from .programs import Program, entry_of, lines_by_name
@@ -443,7 +443,7 @@ def test_without_the_tracer_the_recorder_is_unavailable(tmp_path: Path) -> None:
     done = run_fresh(
         """\
         from lambda_usage.recording.ctrace import CtraceRecorder
-        from lambda_usage.recording.recorder import RecorderUnavailable
+        from lambda_usage.recording.window import RecorderUnavailable
         try:
             CtraceRecorder().start(record_init=True)
         except RecorderUnavailable as error:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lambda_usage.recording.codes import LINE_BITS
-from lambda_usage.recording.recorder import RecorderUnavailable
+from lambda_usage.recording.window import RecorderUnavailable
 from tests.unit.support import log_lines, run_fresh, write_files
 
 from .programs import Program, compiled, entry_of, lines_by_name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lambda_usage
-from lambda_usage.recording.scope import Scope
+from lambda_usage.recording.scope import Scope, _top_two
 from tests.unit.support import write_files
 
 DIRECT_LOCAL = '{"url": "file:///home/me/shop", "dir_info": {"editable": true}}'
@@ -272,3 +274,19 @@ def test_what_was_loaded_below_the_root_and_is_out_of_scope_is_known(tmp_path: P
     assert scope.loaded(str(tmp_path / "lib.py")) is None
     assert scope.loaded("/usr/lib/python/json.py") is None
     assert scope.loaded_elsewhere == {str(tmp_path / "lib.py")}
+
+
+NAMES = st.text(st.sampled_from("ab_.,- é"), min_size=1, max_size=6).filter(str.strip)
+
+
+@given(
+    st.lists(st.lists(NAMES, min_size=1, max_size=4), max_size=12),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_a_record_is_read_as_the_csv_file_that_it_is(paths: list[list[str]], end: str) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator=end)
+    for parts in paths:
+        writer.writerow(["/".join(parts), "sha256=a-b_c", "12"])
+    expected = {(parts[0], parts[1] if len(parts) > 1 else "") for parts in paths}
+    assert _top_two(text.getvalue().encode()) == expected

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from lambda_usage.bundle.model import UNKNOWN_ORDINAL, CodeKey, OriginUsage
 from lambda_usage.recording.codes import LINE_BITS, CodeRegistry, nested_codes
-from lambda_usage.recording.recorder import WindowHits
 from lambda_usage.recording.snapshot import Snapshots, code_hash, path_id
 from lambda_usage.recording.tally import KEPT_PATHS, Tally
+from lambda_usage.recording.window import WindowHits
 from tests.unit.support import SOURCE
 
 from .programs import ON_MONITORING, Program, code_of, compiled, make_recorder

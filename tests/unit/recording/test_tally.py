@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from lambda_usage.bundle.model import GROUPS
 from lambda_usage.recording import tally as module
 from lambda_usage.recording.codes import LINE_BITS
-from lambda_usage.recording.recorder import WindowHits
 from lambda_usage.recording.tally import Tally
+from lambda_usage.recording.window import WindowHits
 
 Window = tuple[frozenset[int], frozenset[int], float, int, bool]
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from lambda_usage.bundle.model import GROUPS
 from lambda_usage.sampling import sampler as module
-from lambda_usage.sampling.sampler import Sampler, trace_group
+from lambda_usage.sampling.sampler import Sampler
+from lambda_usage.sampling.trace import current_trace
 
 TRACE = "_X_AMZN_TRACE_ID"
 
@@ -24,7 +22,7 @@ def test_the_users_random_numbers_stay_theirs(monkeypatch: pytest.MonkeyPatch) -
     sampler = Sampler(0.5)
     for _ in range(20):
         sampler.draw()
-        trace_group()
+        current_trace()
         found.append(random.random())
     assert found == expected
 
@@ -69,54 +67,3 @@ def test_the_limits_of_the_uniform_number(
 def test_the_uniform_number_fills_its_range() -> None:
     numbers = [module._uniform() for _ in range(4000)]
     assert {int(each * 16) for each in numbers} == set(range(16))
-
-
-def header(root: str) -> str:
-    return f"Root={root};Parent=53995c3f42cd8ad8;Sampled=1"
-
-
-def test_one_trace_is_one_group(monkeypatch: pytest.MonkeyPatch) -> None:
-    root = "1-5759e988-bd862e3fe1be46a994272793"
-    groups = set()
-    for text in (
-        header(root),
-        f"Root={root};Parent=0123456789abcdef;Sampled=0;Lineage=1:a:0",
-        f"Root={root}",
-        f"Self=1-5759e988-bd862e3fe1be46a994270000;Root={root};Sampled=1",
-    ):
-        monkeypatch.setenv(TRACE, text)
-        groups |= {trace_group() for _ in range(20)}
-    assert groups == {0x94272793 % GROUPS}
-
-
-def test_all_groups_are_used_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = dict.fromkeys(range(GROUPS), 0)
-    for n in range(GROUPS * 50):
-        random_part = f"{random.Random(n).getrandbits(96):024x}"
-        monkeypatch.setenv(TRACE, header(f"1-5759e988-{random_part}"))
-        seen[trace_group()] += 1
-    assert min(seen.values()) > 15
-    assert max(seen.values()) < 100
-
-
-def test_without_a_trace_each_invocation_has_a_group_of_its_own(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.delenv(TRACE, raising=False)
-    assert {trace_group() for _ in range(GROUPS * 40)} == set(range(GROUPS))
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "Root=", "Root=;", "Root=1-2-xyz", "root=1", "Root", ";;;", "Root=1-5759e988-", "é"],
-)
-def test_a_malformed_header_is_survived(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(TRACE, text)
-    assert 0 <= trace_group() < GROUPS
-
-
-@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=80))
-def test_no_header_whatever_raises(text: str) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(TRACE, f"Root={text}")
-        assert 0 <= trace_group() < GROUPS

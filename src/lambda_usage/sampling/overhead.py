@@ -1,0 +1,215 @@
+"""What recording costs this process, by its clocks, and what that leaves for windows.
+
+A window's own work (arming, closing, noting its path) is timed, in CPU time, so that a neighbour
+on the machine, or a freeze between invocations, is not taken for it. The callbacks in between are
+counted; each costs what the recorder calibrated, and as much again and more for what the
+interpreter has to specialise anew around a line that was armed. ``docs/performance/budget.md``
+holds all this against CPU time that was measured from outside.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from lambda_usage.sampling.budget import Budget
+from lambda_usage.sampling.headroom import Headroom
+from lambda_usage.sampling.pace import Pace
+from lambda_usage.sampling.sampler import NEVER, Draw, Sampler
+from lambda_usage.sampling.tracer_cost import TracerCost
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lambda_usage.recording.window import WindowHits
+    from lambda_usage.sampling.trace import Trace
+    from lambda_usage.settings import Settings
+
+_AFTERMATH = 3.5
+"""What a line costs that was armed, in callbacks: the call, and specialising anew after it."""
+
+_BOOKKEEPING = 12
+"""What a window costs beside what is measured, in such lines: the accounts that it is entered in,
+and what they push out of the processor's caches."""
+
+_CALLBACK = 0.2e-6
+"""CPU seconds of a callback until the recorder has calibrated it."""
+
+_MEMORY_OF_A_CPU = 1769
+"""MB of memory with which a Lambda function gets one CPU; with less it gets a part of one.
+
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+"""
+
+_AT_ONCE = 10
+_AT_ONCE_SECONDS = 0.05
+"""The probability is worked out anew after so many invocations, or so much time."""
+
+_TRACED_MOST = 0.95
+"""Where windows slow the code itself, some invocations must be none, to compare with."""
+
+
+class Overhead:
+    """Knows the budget of one process and everything that is paid from it.
+
+    Called from the thread of the invocation, under the agent's lock. All times are in seconds.
+    """
+
+    __slots__ = (
+        "_begun",
+        "_budget",
+        "_delivered",
+        "_ended",
+        "_handlers_time",
+        "_headroom",
+        "_last",
+        "_pace",
+        "_ran",
+        "_stretch",
+        "_traced",
+        "_windows_cost",
+        "clock",
+        "sampler",
+    )
+
+    def __init__(self, settings: Settings, *, traced: bool) -> None:
+        """Begin with nothing spent.
+
+        Args:
+            settings: What the user allows.
+            traced: Whether a window slows all the code that runs in it.
+        """
+        limited = settings.overhead_budget < 1
+        self._traced = TracerCost() if traced else None
+        self.clock: Callable[[], float] = time.process_time if traced else float
+        """To be read before a window is opened and before it is closed. No Python function: one
+        would be traced."""
+        self._budget = Budget(settings.overhead_budget) if limited else None
+        self._pace = Pace(settings.max_windows_per_minute)
+        self.sampler = Sampler(
+            min(settings.sample_rate, _TRACED_MOST if traced and limited else 1.0),
+            (self._pace,) if self._budget is None else (self._budget, self._pace),
+            by_trace=settings.sampler == "trace",
+        )
+        self._headroom = Headroom()
+        self._stretch = _stretch()
+        self._delivered = 0.0
+        self._begun = self._ended = 0
+        self._last = self._ran = 0.0
+        self._windows_cost = self._handlers_time = 0.0
+
+    def draw(self, now: float, trace: Trace, remaining: float | None, *, certain: bool) -> Draw:
+        """Decide whether the invocation that begins at *now* is a window.
+
+        Args:
+            now: Seconds of the wall clock.
+            trace: Its trace.
+            remaining: Seconds that Lambda gives it, where that is known.
+            certain: Whether it is one whatever it costs.
+        """
+        self._begun += 1
+        if self._begun >= _AT_ONCE or now - self._last > _AT_ONCE_SECONDS:
+            self._pace.begin(now, self._begun)
+            self._begun, self._last = 0, now
+            self.sampler.refresh()
+        if remaining is not None and not self._headroom.fits(remaining):
+            return NEVER
+        draw = Draw(1.0, True) if certain else self.sampler.draw(trace)
+        if draw.chosen:
+            self._pace.window()
+        return draw
+
+    def ran(self, duration: float, clock: float) -> None:
+        """An invocation ended that was no window.
+
+        Args:
+            duration: Its wall time.
+            clock: The difference of the clock.
+        """
+        if self._traced is not None:
+            self._traced.other(clock)
+        self._earn(duration)
+
+    def window(
+        self,
+        duration: float,
+        clock: float,
+        own: tuple[float, float],
+        hits: WindowHits,
+        *,
+        certain: bool,
+    ) -> None:
+        """A window ended.
+
+        Args:
+            duration: Wall time of the invocation, as far as it was a window.
+            clock: The difference of the clock.
+            own: CPU time of opening it, and of closing it and noting what it saw.
+            hits: What the recorder says of it: how often it was called back in between.
+            certain: Whether it would have been one whatever it cost.
+        """
+        opening, closing = own
+        callback = hits.callback_s or _CALLBACK
+        if self._traced is None:
+            within = hits.callbacks * callback * _AFTERMATH
+        else:
+            opening = 0.0  # the clock has it
+            within = self._traced.window(clock, typical=not certain)
+        within *= self._stretch
+        beside = _BOOKKEEPING * callback * _AFTERMATH
+        cost = within + (opening + closing + beside) * self._stretch
+        self._windows_cost += cost
+        self._headroom.window(cost)
+        if self._budget is not None:
+            if certain:
+                self._budget.certain_window(cost)
+            else:
+                self._budget.window(cost)
+        self._earn(max(duration - within, 0.0))
+        self._book()
+
+    def _earn(self, duration: float) -> None:
+        self._headroom.ran(duration)
+        self._ended += 1
+        self._ran += duration
+        if self._ended >= _AT_ONCE or self._ran > _AT_ONCE_SECONDS:
+            self._book()
+
+    def _book(self) -> None:
+        """Credit what has run to the budget: some invocations at once, which is cheaper."""
+        self._handlers_time += self._ran
+        if self._budget is not None and self._ended:
+            self._budget.ran(self._ran, self._ended)
+            if self._traced is not None:
+                self._budget.expect(self._traced.expected * self._stretch)
+            self.sampler.refresh()
+        self._ended, self._ran = 0, 0.0
+
+    def affords_flush(self, delivered: float) -> bool:
+        """Whether a bundle may be delivered now.
+
+        Args:
+            delivered: CPU time that delivery has cost so far, from the beginning of the process.
+        """
+        if self._budget is None:
+            return True
+        if delivered > self._delivered:
+            self._budget.flushed((delivered - self._delivered) * self._stretch)
+            self._delivered = delivered
+        return self._budget.affords_flush
+
+    def take_costs(self) -> dict[str, float]:
+        """What windows have cost, and how long handlers ran, since this was last asked."""
+        self._book()
+        costs = {"window_s": self._windows_cost, "handler_s": self._handlers_time}
+        self._windows_cost = self._handlers_time = 0.0
+        return costs
+
+
+def _stretch() -> float:
+    """How many seconds of wall time a second of CPU time takes from a function of this size."""
+    memory = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")
+    if not memory.isdigit() or not int(memory):
+        return 1.0
+    return max(1.0, _MEMORY_OF_A_CPU / int(memory))

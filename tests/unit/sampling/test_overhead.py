@@ -1,0 +1,150 @@
+"""What windows cost is measured, paid from the budget, and told."""
+
+from __future__ import annotations
+
+import pytest
+
+from lambda_usage.recording.window import WindowHits
+from lambda_usage.sampling.overhead import Overhead
+from lambda_usage.sampling.trace import Trace
+from lambda_usage.settings import NO_LIMIT, Settings
+
+MEMORY = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"
+NO_TRACE = Trace(0, False)
+QUIET = WindowHits(frozenset(), frozenset())
+
+
+def hits(callbacks: int, callback_s: float) -> WindowHits:
+    return WindowHits(frozenset(), frozenset(), callbacks, callback_s=callback_s)
+
+
+@pytest.fixture(autouse=True)
+def whole_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(MEMORY, raising=False)
+
+
+def overhead(budget: float = 0.01, *, traced: bool = False, **more: object) -> Overhead:
+    options = {"max_windows_per_minute": NO_LIMIT, **more}
+    settings = Settings(overhead_budget=budget, **options)  # type: ignore[arg-type]
+    return Overhead(settings, traced=traced)
+
+
+def invoke(
+    overhead: Overhead,
+    now: float,
+    duration: float,
+    cost: float = 0.0,
+    remaining: float | None = None,
+) -> float:
+    """One invocation; returns the probability with which it was drawn."""
+    draw = overhead.draw(now, NO_TRACE, remaining, certain=False)
+    if draw.chosen:
+        overhead.window(duration, 0.0, (cost, 0.0), QUIET, certain=False)
+    else:
+        overhead.ran(duration, 0.0)
+    return draw.probability
+
+
+def test_without_a_limit_each_invocation_is_a_window() -> None:
+    free = overhead(1.0)
+    assert {invoke(free, now, 0.001, cost=1.0) for now in range(200)} == {1.0}
+
+
+def test_within_a_budget_dear_windows_are_rare() -> None:
+    tight = overhead(0.01)
+    found = [invoke(tight, now, 0.01, cost=0.01) for now in range(4000)]
+    assert found[-1] == pytest.approx(0.01, rel=0.7)
+    costs = tight.take_costs()
+    assert costs["window_s"] < 1.25 * 0.01 * costs["handler_s"] + 0.02
+    assert costs["handler_s"] == pytest.approx(40, rel=0.01)
+    assert tight.take_costs() == {"window_s": 0.0, "handler_s": 0.0}
+
+
+def test_callbacks_cost_what_the_recorder_has_calibrated() -> None:
+    free = overhead(1.0)
+    costs = []
+    for callback in (0.0, 1e-3, 1e-6):
+        free.window(1.0, 0.0, (0.0, 0.0), hits(1000, callback), certain=False)
+        costs.append(free.take_costs()["window_s"])
+    assert 1e-5 < costs[0] < 1e-2  # it is not known yet
+    assert costs[1] == pytest.approx(1000 * costs[2])
+    assert costs[1] >= 1.0
+
+
+def test_what_a_window_costs_is_no_time_of_the_handlers() -> None:
+    free = overhead(1.0)
+    free.window(1.0, 0.0, (0.0, 0.0), hits(1000, 1e-4), certain=False)
+    costs = free.take_costs()
+    assert costs["handler_s"] == pytest.approx(1.0 - 0.35)
+
+
+@pytest.mark.parametrize(("memory", "factor"), [("", 1), ("x", 1), ("0", 1), ("1769", 1)])
+@pytest.mark.parametrize("traced", [True, False])
+def test_with_a_whole_cpu_a_second_of_it_is_a_second(
+    memory: str, factor: float, traced: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(MEMORY, memory)
+    found = overhead(1.0, traced=traced)
+    found.window(1.0, 0.5, (0.0, 0.1), QUIET, certain=False)
+    expected = 0.6 if traced else 0.1
+    assert found.take_costs()["window_s"] == pytest.approx(expected * factor, abs=1e-4)
+
+
+def test_with_a_part_of_a_cpu_a_second_of_it_takes_longer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(MEMORY, "128")
+    small = overhead(1.0)
+    small.window(10.0, 0.0, (0.0, 0.1), QUIET, certain=False)
+    assert small.take_costs()["window_s"] == pytest.approx(1.382, abs=1e-3)
+
+
+def test_too_little_time_means_a_probability_of_0_and_no_window() -> None:
+    free = overhead(1.0)
+    assert invoke(free, 0, 2.0, cost=0.1, remaining=3.0) == 1.0
+    assert invoke(free, 1, 2.0, cost=0.1, remaining=2.1) == 0.0
+    assert invoke(free, 2, 2.0, cost=0.1, remaining=3.0) == 1.0
+
+
+def test_where_windows_slow_the_code_some_invocations_are_none() -> None:
+    assert overhead(0.5, traced=True).sampler.rate < 1
+    assert overhead(1.0, traced=True).sampler.rate == 1
+    assert overhead(0.5).sampler.rate == 1
+    assert overhead(0.5, traced=True, sample_rate=0.2).sampler.rate == 0.2
+
+
+def test_a_certain_window_is_one_and_is_paid_for() -> None:
+    left = []
+    for cost in (0.0, 1.0):
+        traced = overhead(0.01, traced=True)
+        assert traced.draw(0.0, NO_TRACE, None, certain=True).probability == 1.0
+        traced.window(1.0, 0.0, (0.0, cost), QUIET, certain=True)
+        left.append(traced.sampler.probability)
+    assert 0 < left[1] < left[0]
+
+
+def test_bundles_are_paid_for_before_they_leave() -> None:
+    tight = overhead(0.01)
+    assert tight.affords_flush(0.0)
+    assert not tight.affords_flush(0.05)  # the first has gone, on credit
+    for now in range(2000):
+        invoke(tight, now, 0.01)
+    assert tight.affords_flush(0.05)
+    assert not tight.affords_flush(0.15)
+
+
+def test_without_a_limit_bundles_are_always_on_time() -> None:
+    assert overhead(1.0).affords_flush(1e9)
+
+
+def test_the_limit_of_windows_in_a_minute_lowers_the_probability() -> None:
+    slow = overhead(1.0, max_windows_per_minute=60)
+    found = [invoke(slow, n / 100, 0.001) for n in range(10_000)]
+    assert 0 < found[-1] < 0.02
+
+
+def test_windows_of_traces_are_drawn_by_trace() -> None:
+    found = overhead(1.0, sampler="trace", sample_rate=0.5)
+    high, low = Trace(2**56 - 1, True), Trace(0, True)
+    assert all(found.draw(n, high, None, certain=False).chosen for n in range(50))
+    assert not any(found.draw(n, low, None, certain=False).chosen for n in range(50))
