@@ -28,10 +28,11 @@ def health_check_handler(event: object = None, context: object = None) -> Json:
         ``status`` is ``healthy``, ``degraded`` (recording goes on, or bundles wait, but something
         is wrong: see ``problems``) or ``disabled`` (nothing is recorded: see ``reason``).
         ``coverage_enabled`` says whether usage is being recorded. Where there is an agent, also
-        ``recorder``, ``attach``, ``sample_rate``, ``probability`` in force, ``invocations`` and
-        ``windows`` of this process, ``last_upload``, ``spool`` (what waits), ``losses`` that are
-        yet to be stated in a bundle, ``delivery_cpu_s``, ``errors`` and ``last_error``. Times are
-        in seconds since the epoch, sizes in bytes.
+        ``recorder``, ``attach``, ``sample_rate``, ``probability`` in force, ``overhead_budget``,
+        ``overhead`` (what recording has cost as a share of the handlers' time, ``None`` where that
+        cannot be said), ``invocations`` and ``windows`` of this process, ``last_upload``, ``spool``
+        (what waits), ``losses`` that are yet to be stated in a bundle, ``delivery_cpu_s``,
+        ``errors`` and ``last_error``. Times are in seconds since the epoch, sizes in bytes.
     """
     state = _state()
     if event is None and context is None:
@@ -64,13 +65,15 @@ def _of_agent(agent: Agent) -> Json:
     problems = list(delivery.pop("problems"))
     if agent.errors:
         problems.append(f"{agent.errors} errors of our own")
-    totals = agent.totals()
+    totals, share = agent.totals(), agent.overhead.share()
     return {
         "recorder": agent.recorder.name,
         "branches": agent.recorder.branches,
         "attach": agent.attach,
         "sample_rate": agent.settings.sample_rate,
         "probability": agent.overhead.sampler.probability,
+        "overhead_budget": agent.settings.overhead_budget,
+        "overhead": None if share is None else round(share, 6),
         "uptime": round(time.time() - agent.started, 3),
         "invocations": totals.invocations,
         "windows": totals.windows,

@@ -14,6 +14,7 @@ from lambda_usage.agent import Agent
 from lambda_usage.attach import starting
 from lambda_usage.attach.bootstrap import recorded
 from lambda_usage.delivery.targets import UploadError
+from lambda_usage.sampling.overhead import Overhead
 
 from .fakes import make_agent
 from .support import run_fresh, write_files
@@ -35,7 +36,8 @@ def test_it_is_in_the_public_api() -> None:
 
 
 def test_a_process_that_records_and_delivers_is_healthy(agent: Agent) -> None:
-    handler = recorded(lambda event, _context: event, agent)
+    agent.overhead = Overhead(agent.settings, traced=False)
+    handler = recorded(lambda event, _context: [event] * 100_000, agent)
     for n in range(3):
         handler(n, None)
     agent.flush()
@@ -47,6 +49,8 @@ def test_a_process_that_records_and_delivers_is_healthy(agent: Agent) -> None:
     assert state["spool"] == {"bundles": 0, "bytes": 0, "problem": ""}
     assert (state["errors"], state["last_error"], state["losses"]) == (0, "", {})
     assert state["delivery_cpu_s"] > 0
+    assert (state["probability"], state["overhead_budget"]) == (1.0, 1.0)
+    assert state["overhead"] > 0
     assert state["problems"] == []
 
 

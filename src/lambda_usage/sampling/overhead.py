@@ -67,6 +67,7 @@ class Overhead:
         "_pace",
         "_ran",
         "_stretch",
+        "_taken",
         "_traced",
         "_windows_cost",
         "clock",
@@ -98,6 +99,7 @@ class Overhead:
         self._begun = self._ended = 0
         self._last = self._ran = 0.0
         self._windows_cost = self._handlers_time = 0.0
+        self._taken = (0.0, 0.0)
 
     def draw(self, now: float, trace: Trace, remaining: float | None, *, certain: bool) -> Draw:
         """Decide whether the invocation that begins at *now* is a window.
@@ -192,19 +194,29 @@ class Overhead:
         Args:
             delivered: CPU time that delivery has cost so far, from the beginning of the process.
         """
+        cost, self._delivered = delivered - self._delivered, delivered
         if self._budget is None:
             return True
-        if delivered > self._delivered:
-            self._budget.flushed((delivered - self._delivered) * self._stretch)
-            self._delivered = delivered
+        if cost > 0:
+            self._budget.flushed(cost * self._stretch)
         return self._budget.affords_flush
 
     def take_costs(self) -> dict[str, float]:
         """What windows have cost, and how long handlers ran, since this was last asked."""
         self._book()
         costs = {"window_s": self._windows_cost, "handler_s": self._handlers_time}
+        self._taken = self._taken[0] + self._windows_cost, self._taken[1] + self._handlers_time
         self._windows_cost = self._handlers_time = 0.0
         return costs
+
+    def share(self) -> float | None:
+        """What windows and delivery have cost so far, as a share of the handlers' time.
+
+        ``None`` where that time is not known: no handler has run, or each under the tracer.
+        """
+        cost = self._taken[0] + self._windows_cost + self._delivered * self._stretch
+        ran = self._taken[1] + self._handlers_time + self._ran
+        return cost / ran if ran else None
 
 
 def _stretch() -> float:

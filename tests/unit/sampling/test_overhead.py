@@ -133,6 +133,19 @@ def test_bundles_are_paid_for_before_they_leave() -> None:
     assert not tight.affords_flush(0.15)
 
 
+def test_the_share_that_recording_has_cost_is_of_all_time_so_far() -> None:
+    free = overhead(1.0)
+    assert free.share() is None
+    for now in range(10):
+        invoke(free, now, 1.0, cost=0.1)
+    windows = free.take_costs()["window_s"]
+    for now in range(10, 20):
+        invoke(free, now, 1.0, cost=0.1)
+    assert free.share() == pytest.approx(2 * windows / 20)
+    free.affords_flush(0.5)
+    assert free.share() == pytest.approx((2 * windows + 0.5) / 20)
+
+
 def test_without_a_limit_bundles_are_always_on_time() -> None:
     assert overhead(1.0).affords_flush(1e9)
 
