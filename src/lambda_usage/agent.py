@@ -282,6 +282,7 @@ class Agent:
         """Be a process of its own, that shares nothing with the other copies."""
         self._inits = 0
         self.overhead = Overhead(self.settings, traced=self.recorder.name == "ctrace")
+        self.affords_flush = True
         self.dispatch.after_restore()
 
     def take(self, *, final: bool) -> Batch:

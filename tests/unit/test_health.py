@@ -107,6 +107,10 @@ def test_a_health_check_that_goes_wrong_says_so_and_raises_nothing(
     [
         ({"COVERAGE_ENABLED": "false", "COVERAGE_S3_BUCKET": "b"}, "COVERAGE_ENABLED is false"),
         ({}, "COVERAGE_S3_BUCKET is not set"),
+        (
+            {"COVERAGE_OVERHEAD_BUDGET": "0", "COVERAGE_S3_BUCKET": "b"},
+            "COVERAGE_OVERHEAD_BUDGET is 0",
+        ),
     ],
 )
 def test_where_nothing_is_recorded_it_says_why(

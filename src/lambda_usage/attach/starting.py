@@ -72,6 +72,7 @@ def _started(
         _reason = "COVERAGE_ENABLED is false"
         return None
     if not settings.overhead_budget:
+        _reason = "COVERAGE_OVERHEAD_BUDGET is 0"
         log.once("WARNING", "lambda-usage is off: COVERAGE_OVERHEAD_BUDGET is 0")
         return None
     if not settings.bucket:
