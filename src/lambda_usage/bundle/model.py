@@ -165,7 +165,7 @@ class Distribution:
 
     def __or__(self, other: Distribution) -> Distribution:
         """What both know of the same distribution."""
-        version = self.version or other.version  # one package ships one
+        version = max(self.version, other.version)  # one package ships one; no order matters
         return Distribution(self.name, version, self.imported or other.imported)
 
 
