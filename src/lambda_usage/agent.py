@@ -53,8 +53,6 @@ class Agent:
         self.scope = Scope(task_root(), settings.include, settings.exclude)
         self.recorder: Recorder = _recorder(settings, self.scope, log)
         self.overhead = Overhead(settings, traced=self.recorder.name == "ctrace")
-        self.affords_flush = True
-        """Whether the budget has room for a bundle."""
         self.dispatch = Dispatch(settings, self, log)
         self.tallies: dict[str, Tally] = {}
         """What was counted since the last bundle, by alias."""
@@ -210,7 +208,7 @@ class Agent:
                 self._close_window(invocation, duration, clock, error=error)
             else:
                 self.overhead.ran(duration, clock)
-            self.affords_flush = self.overhead.affords_flush(self.dispatch.cpu_s)
+            self.overhead.affords_flush(self.dispatch.cpu_s)  # the next bundle is saved for
 
     def _close_window(
         self, invocation: Invocation, duration: float, clock: float, *, error: bool
@@ -244,6 +242,12 @@ class Agent:
             if self._inits:  # the process's own init belongs to the alias that it serves first
                 tally.inits, self._inits = self._inits, 0
         return tally
+
+    @property
+    def affords_flush(self) -> bool:
+        """Whether the budget has room for a bundle."""
+        with self._lock:
+            return self.overhead.affords_flush(self.dispatch.cpu_s)
 
     def flush(self) -> None:
         """Deliver what was counted since the last bundle, in the background."""
@@ -282,7 +286,6 @@ class Agent:
         """Be a process of its own, that shares nothing with the other copies."""
         self._inits = 0
         self.overhead = Overhead(self.settings, traced=self.recorder.name == "ctrace")
-        self.affords_flush = True
         self.dispatch.after_restore()
 
     def take(self, *, final: bool) -> Batch:

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     class Source(Protocol):
         """What bundles are made of: the agent."""
 
-        affords_flush: bool
-        """Whether the budget has room for a bundle."""
+        @property
+        def affords_flush(self) -> bool:
+            """Whether the budget has room for a bundle."""
 
         def take(self, *, final: bool) -> Batch:
             """What was counted since this was last asked."""
