@@ -14,9 +14,12 @@ from tests.support.browser import Opened, launched, opened
 from tests.support.paths import Unavailable
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests; each opens its own window."""
+    """One browser for all tests here; each opens its own window.
+
+    It ends with them: while Playwright runs, no other test could run an event loop.
+    """
     with sync_playwright() as playwright:
         try:
             started = launched(playwright)
