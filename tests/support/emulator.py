@@ -183,6 +183,8 @@ class Emulator:
     def start(self) -> None:
         """Starts the emulator. The function starts with the first invocation."""
         self._folder = tempfile.TemporaryDirectory(prefix="emulator-")
+        own_tmp = Path(self._folder.name) / "tmp"
+        own_tmp.mkdir()
         with free_ports(2) as (invoke_port, api_port):
             pass
         self._process = subprocess.Popen(
@@ -196,7 +198,8 @@ class Emulator:
             stdout=self._log.writer,
             stderr=self._log.writer,
             cwd=self._task_root,
-            env=self._variables,
+            # /tmp is the execution environment's own: what another left there is not for this one
+            env={"TMPDIR": str(own_tmp), **self._variables},
         )  # fmt: skip
         self._log.start()
         self._connection = http.client.HTTPConnection(
