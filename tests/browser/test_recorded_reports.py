@@ -107,6 +107,7 @@ def test_where_does_our_traffic_go(page: Page) -> None:
     page.get_by_role("link", name="Traffic", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Where does our traffic go?")
     table = page.get_by_role("table", name="Paths")
+    expect(table.locator("tbody tr")).not_to_have_count(0)
     shares = [
         float(each.split()[0]) for each in table.locator(".share .num:not(.sub)").all_inner_texts()
     ]
