@@ -9,7 +9,7 @@ from evidence_world import Counts, World, even, exposure, origin, over_days
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambda_usage.evidence.model import Verdict
+from lambda_usage.evidence.model import DeadCodeReport, Verdict
 
 APP = """\
 def f(a):
@@ -53,12 +53,7 @@ origins = st.fixed_dictionaries(
 @settings(deadline=None, max_examples=150)
 @given(st.lists(origins, max_size=4))
 def test_what_ran_is_never_dead(fleet: list[dict]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        world = World(Path(folder))
-        world.source(APP)
-        for number, each in enumerate(fleet):
-            live(world, each, number)
-        report = world.report()
+    world, report = reported(fleet)
     ran, hit = what_ran(world)
     for function in report.functions:
         dead = {n for r in function.dead_lines for n in range(r.first, r.last + 1)}
@@ -71,6 +66,16 @@ def test_what_ran_is_never_dead(fleet: list[dict]) -> None:
         if function.verdict is Verdict.UNPROVEN:
             assert dead == set()
         assert function.reason
+
+
+def reported(fleet: list[dict]) -> tuple[World, DeadCodeReport]:
+    """What such a fleet has seen, and the report on it."""
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(Path(folder))
+        world.source(APP)
+        for number, each in enumerate(fleet):
+            live(world, each, number)
+        return world, world.report()
 
 
 def live(world: World, each: dict, number: int) -> None:
@@ -107,12 +112,7 @@ def what_ran(world: World) -> tuple[set[str], dict[str, set[int]]]:
 @settings(deadline=None, max_examples=150)
 @given(st.lists(origins, max_size=4))
 def test_all_lambda_functions_together_claim_no_more_than_each_alone(fleet: list[dict]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        world = World(Path(folder))
-        world.source(APP)
-        for number, each in enumerate(fleet):
-            live(world, each, number)
-        report = world.report()
+    _, report = reported(fleet)
     for function in report.functions:
         alone = [each.verdict for each in function.lambda_functions]
         if function.verdict is Verdict.DEAD:
@@ -128,12 +128,7 @@ def test_all_lambda_functions_together_claim_no_more_than_each_alone(fleet: list
 def test_statements_agree_with_the_lines_that_ran_and_with_the_dead_ranges(
     fleet: list[dict],
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        world = World(Path(folder))
-        world.source(APP)
-        for number, each in enumerate(fleet):
-            live(world, each, number)
-        report = world.report()
+    world, report = reported(fleet)
     (file,) = report.files
     _, hit = what_ran(world)
     dead = {n for r in file.dead_lines for n in range(r.first, r.last + 1)}
