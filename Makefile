@@ -4,11 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.current
+NATIVE := $(VENV)/.native
 BENCH := $(VENV)/.bench
 PYTEST_ARGS ?=
 
 # Code outside the package that is typed as strictly as the package.
-TYPED := layer/build.py $(wildcard scripts/*.py) $(wildcard examples/test_platform/*.py examples/test_platform/deploy/*.py) \
+TYPED := $(wildcard layer/*.py) $(wildcard scripts/*.py) $(wildcard examples/test_platform/*.py examples/test_platform/deploy/*.py) \
 	$(wildcard benchmarks/*.py benchmarks/inside/*.py) benchmarks/workloads/__init__.py
 
 .DEFAULT_GOAL := help
@@ -22,7 +23,7 @@ help: ## Say what can be made
 	@echo "PYTHON=python3.13 make ... takes another interpreter than python3 (3.11 or later)."
 	@echo "LAMBDA_USAGE_PYTHONS=/path/to/python3.14:... names further ones for the tests."
 
-setup: $(STAMP) ## Make .venv with all that development needs
+setup: $(STAMP) $(NATIVE) ## Make .venv with all that development needs
 
 $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -37,10 +38,14 @@ $(STAMP): pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-demo: $(STAMP) ## Run the whole way once on real parts, and print both reports
+# The C part of the recorder, for this machine; tests try it and the one in Python.
+$(NATIVE): src/lambda_usage/recording/_hits.c layer/native.py | $(STAMP)
+	@$(BIN)/python layer/native.py && touch $@
+
+demo: $(STAMP) $(NATIVE) ## Run the whole way once on real parts, and print both reports
 	@$(BIN)/python scripts/demo.py
 
-test: lint ## Check everything: style, types, imports, then all tests on every Python found
+test: lint $(NATIVE) ## Check everything: style, types, imports, then all tests on every Python found
 	@$(BIN)/python scripts/other_pythons.py
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
@@ -55,7 +60,7 @@ lint: $(STAMP) ## Check style, types and the import contract only
 build: $(STAMP) ## Write dist/lambda-usage-layer-<version>-<arch>.zip
 	@$(BIN)/python layer/build.py
 
-$(BENCH): $(STAMP)
+$(BENCH): $(STAMP) $(NATIVE)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	@touch $@
 
@@ -69,5 +74,6 @@ bench-quick: $(BENCH) ## The same on one Python in two minutes: enough to see a 
 	$(BIN)/python -m benchmarks.check
 
 clean: ## Remove all that was made here, .venv included
+	rm -f src/lambda_usage/recording/*.so
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -17,6 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from layer import native  # noqa: E402
+
 PACKAGE = ROOT / "src" / "lambda_usage"
 
 ANALYSIS = frozenset({"evidence", "reports", "cli"})
@@ -72,6 +76,7 @@ def build(arch: str, output: Path) -> Path:
         Entry("lambda-usage", (ROOT / "layer" / "lambda-usage").read_bytes(), executable=True),
         Entry("python/lambda_usage/LICENSE", (ROOT / "LICENSE").read_bytes()),
         *_own_code(),
+        _native(arch),
         *_borrowed(_coverage_wheel(arch, _runtime_requirement(project["dependencies"]))),
     ]
     output.mkdir(parents=True, exist_ok=True)
@@ -95,6 +100,15 @@ def _own_code() -> Iterator[Entry]:
         if path.parts[0] in ANALYSIS or file.suffix not in {".py", ".typed"}:
             continue
         yield Entry(f"python/lambda_usage/{path.as_posix()}", file.read_bytes())
+
+
+def _native(arch: str) -> Entry:
+    path = ROOT / "build" / "native" / arch / native.BINARY
+    try:
+        native.build(arch, path)
+    except native.NativeError as error:
+        raise LayerError(str(error)) from None
+    return Entry(f"python/lambda_usage/recording/{native.BINARY}", path.read_bytes())
 
 
 def _borrowed(wheel: Path) -> Iterator[Entry]:

@@ -26,9 +26,10 @@ from lambda_usage.evidence.model import DeadCodeReport, Thresholds, Verdict
 from lambda_usage.flush import BundleMaker
 from lambda_usage.recording.scope import Scope
 from lambda_usage.recording.tally import Tally
+from tests.support.recorders import make_recorder
 
 from .programs import programs
-from .test_recorders import ALWAYS_SEES, PHASES, make_recorder
+from .test_recorders import ALWAYS_SEES, PHASES
 
 NOW = 1_790_000_000.0
 EXACT = ALWAYS_SEES

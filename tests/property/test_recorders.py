@@ -19,7 +19,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from lambda_usage.recording.codes import LINE_BITS, LINE_MASK
-from lambda_usage.recording.recorder import Recorder
+from tests.support.recorders import KINDS, ON_MONITORING, make_recorder
 
 MODULE = """\
 import functools
@@ -129,27 +129,17 @@ if sys.version_info < (3, 12):
 Hit = tuple[int, int]
 
 
-def make_recorder(**options: Any) -> Recorder:
-    if sys.version_info >= (3, 12):
-        from lambda_usage.recording.monitoring import MonitoringRecorder
-
-        return MonitoringRecorder(**options)
-    from lambda_usage.recording.ctrace import CtraceRecorder
-
-    return CtraceRecorder(**options)
-
-
-ALWAYS_SEES = sys.version_info >= (3, 12)
+ALWAYS_SEES = ON_MONITORING
 
 
 class World:
     """A recorder, programs that keep a ledger, and a background thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: str = KINDS[0]) -> None:
         self.ledger: list[tuple[bool, Hit]] = []
         self.alive: list[CodeType] = []
         self.main = threading.get_ident()
-        self.recorder = make_recorder()
+        self.recorder = make_recorder(kind)
         self.recorder.start(record_init=True)
         self.modules: list[dict[str, Any]] = []
         self.generators: list[Generator[object, None, None]] = []
@@ -284,12 +274,13 @@ def run(world: World, actions: list[tuple[str, int, int]]) -> tuple[list[Any], s
 PHASES = tuple(each for each in Phase if each is not Phase.explain)
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=200, deadline=None, phases=PHASES)
-@given(st.lists(ACTION, max_size=60))
+@given(actions=st.lists(ACTION, max_size=60))
 def test_a_window_holds_exactly_the_lines_that_ran_in_it(
-    actions: list[tuple[str, int, int]],
+    kind: str, actions: list[tuple[str, int, int]]
 ) -> None:
-    world = World()
+    world = World(kind)
     try:
         world.load()
         world.recorder.end_init()
@@ -333,8 +324,9 @@ def test_a_helper_that_ran_at_import_is_seen_again_in_the_handler() -> None:
 
 
 @pytest.mark.skipif(not ALWAYS_SEES, reason="on 3.11 threads older than a window are never seen")
-def test_a_busy_background_thread_takes_no_line_from_a_window() -> None:
-    world = World()
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_busy_background_thread_takes_no_line_from_a_window(kind: str) -> None:
+    world = World(kind)
     stop = threading.Event()
     previous = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)

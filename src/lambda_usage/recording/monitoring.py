@@ -2,18 +2,14 @@
 
 Armed for the life of the process: each line calls back once, then costs nothing, so every
 invocation is seen for existence. Opening a window re-arms the code objects that have been seen;
-all others are armed still. Nothing is ever disarmed, so no line is lost between windows.
-
-A callback may be interrupted by another thread between noting its hit and telling the interpreter
-to fall silent (DISABLE). If a window opens just then, the line would be silent in a window that
-never noted it. So each callback looks at the epoch again, as its very last act (no call follows,
-hence no thread switch), and notes the hit anew if the epoch has moved.
+all others are armed still. Code is disarmed between windows only where all its lines are known to
+have run, so no line is lost: what stays armed costs a little, since the interpreter looks at each
+place again to which it came from the same line.
 """
 
 from __future__ import annotations
 
 import sys
-import threading
 import time
 from types import CodeType, FrameType
 
@@ -22,23 +18,40 @@ from lambda_usage.recording.codes import (
     LINE_BITS,
     CodeEntry,
     CodeRegistry,
+    body_lines,
     is_generator_like,
     starts_on_first_line,
 )
 from lambda_usage.recording.discovery import Discovery
+from lambda_usage.recording.hits import make_hits
 from lambda_usage.recording.window import RecorderUnavailable, WindowHits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable, Iterable
     from typing import Any
 
     from lambda_usage.recording.discovery import Relative
+    from lambda_usage.recording.hits import HitLog
 
 _TOOL_IDS = (4, 3)  # 0 to 2 and 5 are meant for debuggers, coverage tools, profilers, optimizers
 _OFFSET_BITS = 24
 _CALIBRATION_LINES = 50
 _CALIBRATION_ROUNDS = 5
+_KNOWN_HITS = 20_000
+"""So many hits of known paths are kept, some 100 bytes each."""
+_NOTHING: frozenset[int] = frozenset()
+
+
+class _KnownPath:
+    """A path that was seen before: all its lines are known to exist."""
+
+    __slots__ = ("hits", "last")
+
+    def __init__(self, hits: frozenset[int], last: float) -> None:
+        self.hits = hits
+        self.last = last
+        """When it was last taken, in seconds since the epoch; 0 once that is noted."""
 
 
 class MonitoringRecorder:
@@ -60,16 +73,15 @@ class MonitoringRecorder:
         self._discovery: Discovery | None = None
         self._clock = clock
         self._lock = self.registry.lock
-        self._hits: list[int] = []
-        self._other_hits: list[int] = []
+        self.make_hits: Callable[..., HitLog] = make_hits
+        self._hits: HitLog
         self._branch_hits: list[int] = []
-        self._epoch = [0]
-        self._owner = [0]
-        self._dirty: set[int] = set()
-        """Code objects with lines that have fallen silent since they were last armed."""
-        self._window: tuple[int, int] | None = None
+        self._known: dict[Hashable, _KnownPath] = {}
+        self._known_hits = 0
+        self._window = False
         self._init = True
         self._tool = -1
+        self._branch_events = 0
         self._events: Any = None
         self._cost: float | None = None
         self._calibration: CodeType | None = None
@@ -91,8 +103,11 @@ class MonitoringRecorder:
                 "no free sys.monitoring tool id",
             )
         self._monitoring = monitoring
-        self._events = monitoring.events
+        self._events = events = monitoring.events
+        if self._can_branch:
+            self._branch_events = events.BRANCH_LEFT | events.BRANCH_RIGHT
         self._init = record_init
+        self._hits = self.make_hits(monitoring.set_local_events, self._tool, monitoring.DISABLE)
         self._register()
 
     def _register(self) -> None:
@@ -106,28 +121,22 @@ class MonitoringRecorder:
             register(self._tool, events.BRANCH_RIGHT, on_branch)
 
     def _callbacks(self) -> tuple[Callable[..., object], ...]:
-        """The callbacks, as closures: they run once for each line, so each lookup counts."""
-        epoch, owner, get_ident = self._epoch, self._owner, threading.get_ident
-        note, note_other, note_branch = (
-            self._hits.append,
-            self._other_hits.append,
+        on_line, note_branch, disable = (
+            self._hits.line,
             self._branch_hits.append,
+            self._monitoring.DISABLE,
         )
-        disable = self._monitoring.DISABLE
-
-        def on_line(code: CodeType, line: int) -> object:
-            hit = id(code) << LINE_BITS | line
-            while True:
-                now = epoch[0]
-                (note if get_ident() == owner[0] else note_other)(hit)
-                if now == epoch[0]:
-                    return disable
+        resumed: dict[int, int] = {}
 
         def on_start(code: CodeType, _offset: int) -> object:
             return on_line(code, code.co_firstlineno)
 
         def on_resume(code: CodeType, offset: int) -> object:
-            return on_line(code, _line_at(code, offset))
+            place = id(code) << _OFFSET_BITS | offset
+            line = resumed.get(place)
+            if line is None:
+                line = resumed[place] = _line_at(code, offset)
+            return on_line(code, line)
 
         def on_branch(code: CodeType, offset: int, destination: int) -> object:
             note_branch((id(code) << _OFFSET_BITS | offset) << _OFFSET_BITS | destination)
@@ -140,6 +149,9 @@ class MonitoringRecorder:
             for entry in self.registry.add(code, path):
                 entry.mask = self._mask(entry.code)
                 self._monitoring.set_local_events(self._tool, entry.code, entry.mask)
+                if entry.code.co_qualname != "<module>":  # a module's body never runs again
+                    # branches stay silent: existence is all that is asked of them
+                    self._hits.add(entry.code, entry.mask, entry.mask & self._branch_events)
 
     def _mask(self, code: CodeType) -> int:
         events = self._events
@@ -148,17 +160,14 @@ class MonitoringRecorder:
             mask |= events.PY_START
         if is_generator_like(code):
             mask |= events.PY_RESUME
-        if self._can_branch:
-            mask |= events.BRANCH_LEFT | events.BRANCH_RIGHT
-        return mask
+        return mask | self._branch_events
 
     def end_init(self) -> None:
         with self._lock:
-            start = self._advance()
-            self._absorb(*start)
+            self._note_existence(self._hits.take())
             self._absorb_branches()
             self._init = False
-            self._rearm()
+            self._hits.wake()
         if self._relative is not None:
             self._discovery = Discovery(
                 self._monitoring, self.registry.entries, self._relative, self._found
@@ -176,39 +185,63 @@ class MonitoringRecorder:
 
     def open_window(self, frame: FrameType | None = None) -> None:
         with self._lock:
-            self._owner[0] = threading.get_ident()
-            self._window = self._advance()
-            self._absorb(*self._window)
-            self._window = (0, 0)  # what came before has just been taken out of the lists
-            self._rearm()
+            loose = self._hits.take()
+            if loose:
+                self._note_existence(loose)
+            self._hits.open()
+            self._window = True
 
     def close_window(self) -> WindowHits:
         with self._lock:
-            own, others = self._advance()
-            hits = WindowHits(
-                frozenset(self._hits[:own]),
-                frozenset(self._other_hits[:others]),
-                callbacks=own + others,
-                callback_s=self._cost or 0.0,
-            )
-            self._window = None
-            self._absorb(own, others)
-            return hits
+            name, callbacks, elsewhere = self._hits.close()
+            self._window = False
+            path = self._known.get(name)
+            if path is None:
+                path = self._new_path(name)
+            path.last = self._clock()
+            others = frozenset(self._hits.window(False)) if elsewhere else _NOTHING
+            if others:
+                self._note_existence(others)
+        return WindowHits(path.hits, others, callbacks, callback_s=self._cost or 0.0)
+
+    def _new_path(self, name: Hashable) -> _KnownPath:
+        hits = frozenset(self._hits.window(True))
+        self._note_existence(hits)
+        self._known_hits += len(hits)
+        if self._known_hits > _KNOWN_HITS:
+            self._note_last()
+            self._known.clear()
+            self._known_hits = len(hits)
+        path = self._known[name] = _KnownPath(hits, 0.0)
+        return path
 
     def drain(self) -> None:
         with self._lock:
-            if self._window is None:
-                self._absorb(len(self._hits), len(self._other_hits))
-            else:  # the window still needs its hits
-                self._note_existence(self._hits + self._other_hits)
+            self._note_existence(self._hits.take())
+            if self._window:  # it still needs its hits
+                self._note_existence(self._hits.window(True))
+                self._note_existence(self._hits.window(False))
+            else:
+                self._hits.settle()
+            self._note_last()
             self._absorb_branches()
+
+    def _note_last(self) -> None:
+        """Note when code last ran in windows of known paths, which they leave for later."""
+        entries = self.registry.entries
+        for path in self._known.values():
+            if path.last:
+                for key in {hit >> LINE_BITS for hit in path.hits}:
+                    if key in entries:
+                        entries[key].last_seen = max(entries[key].last_seen, path.last)
+                path.last = 0.0
 
     def callback_cost(self) -> float:
         """Measured once, on a function of ours: armed it calls back, the next time it does not.
 
         Its first run is no part of it: the interpreter has yet to get ready for that code.
         """
-        if self._cost is None and self._window is not None:
+        if self._cost is None and self._window:
             return 0.0  # calibrating would add callbacks to the window
         if self._cost is None:
             calibrate = _calibration()
@@ -236,40 +269,15 @@ class MonitoringRecorder:
                     self._monitoring.register_callback(self._tool, code, None)
             self._monitoring.free_tool_id(self._tool)
 
-    def _advance(self) -> tuple[int, int]:
-        """Draw a line under the hits so far; callbacks under way will note theirs anew."""
-        marks = len(self._hits), len(self._other_hits)
-        self._epoch[0] += 1
-        return marks
-
-    def _absorb(self, own: int, others: int) -> None:
-        """Take the first hits out of the lists, which the callbacks go on appending to."""
-        taken = self._hits[:own] + self._other_hits[:others]
-        del self._hits[:own]
-        del self._other_hits[:others]
-        self._note_existence(taken)
-
-    def _note_existence(self, hits: list[int]) -> None:
-        if not hits:
-            return
+    def _note_existence(self, hits: Iterable[int]) -> None:
         now = self._clock()
         entries = self.registry.entries
         for key, lines in self.registry.group(hits).items():
             if key in entries:  # it is not for our own calibration
-                entries[key].saw(lines, now, init=self._init)
-                self._dirty.add(key)
-
-    def _rearm(self) -> None:
-        """Wake the lines that have fallen silent; module bodies never run again."""
-        set_events, tool = self._monitoring.set_local_events, self._tool
-        keep = self._events.BRANCH_LEFT | self._events.BRANCH_RIGHT if self._can_branch else 0
-        for key in self._dirty:
-            entry = self.registry.entries[key]
-            if entry.code.co_qualname != "<module>":
-                # branches stay silent: existence is all that is asked of them
-                set_events(tool, entry.code, entry.mask & keep)
-                set_events(tool, entry.code, entry.mask)
-        self._dirty.clear()
+                entry = entries[key]
+                entry.saw(lines, now, init=self._init)
+                if not self._init and entry.invoke_lines >= body_lines(entry.code):
+                    self._hits.complete(entry.code)
 
     def _absorb_branches(self) -> None:
         taken = self._branch_hits[:]

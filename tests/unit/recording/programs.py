@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import textwrap
 from types import CodeType
 from typing import Any
@@ -10,19 +9,8 @@ from typing import Any
 from lambda_usage.bundle.model import Code, CodeKey
 from lambda_usage.recording.codes import LINE_BITS, LINE_MASK, CodeEntry, CodeRegistry
 from lambda_usage.recording.recorder import Recorder
-
-ON_MONITORING = sys.version_info >= (3, 12)
-
-
-def make_recorder(**options: Any) -> Recorder:
-    """The recorder of this Python."""
-    if sys.version_info >= (3, 12):
-        from lambda_usage.recording.monitoring import MonitoringRecorder
-
-        return MonitoringRecorder(**options)
-    from lambda_usage.recording.ctrace import CtraceRecorder
-
-    return CtraceRecorder(**options)
+from tests.support.recorders import ON_MONITORING as ON_MONITORING
+from tests.support.recorders import make_recorder as make_recorder
 
 
 def compiled(source: str, path: str = "app.py") -> CodeType:

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from lambda_usage.recording.codes import LINE_BITS
+from lambda_usage.recording.recorder import Recorder
 from lambda_usage.recording.window import RecorderUnavailable
+from tests.support.recorders import KINDS, make_recorder
 from tests.unit.support import log_lines, run_fresh, write_files
 
 from .programs import Program, compiled, entry_of, lines_by_name
@@ -19,20 +21,21 @@ from .programs import Program, compiled, entry_of, lines_by_name
 if sys.version_info < (3, 12):
     pytest.skip("sys.monitoring came with Python 3.12", allow_module_level=True)
 
+from lambda_usage.recording.hits import Hits
 from lambda_usage.recording.monitoring import MonitoringRecorder
 
 monitoring: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
 
 
-@pytest.fixture
-def recorder() -> Iterator[MonitoringRecorder]:
-    found = MonitoringRecorder()
+@pytest.fixture(params=KINDS)
+def recorder(request: pytest.FixtureRequest) -> Iterator[Recorder]:
+    found = make_recorder(request.param)
     found.start(record_init=True)
     yield found
     found.stop()
 
 
-def window(recorder: MonitoringRecorder, call: Callable[[], object]) -> dict[str, set[int]]:
+def window(recorder: Recorder, call: Callable[[], object]) -> dict[str, set[int]]:
     """The lines of this thread, by qualified name, while *call* runs."""
     recorder.open_window()
     call()
@@ -76,16 +79,24 @@ def test_a_line_is_in_the_window_that_opens_while_it_is_noted(
         thread.start()
         thread.join()
 
-    hits = recorder._hits = Interrupted(open_window, after=after)
+    interrupted = Interrupted(open_window, after=after)
+
+    class InterruptedHits(Hits):
+        def __init__(self, set_events: Any, tool: int, disable: object) -> None:
+            super().__init__(set_events, tool, disable)
+            self._own = interrupted
+            self.line = self._callback(disable)
+
+    recorder.make_hits = InterruptedHits
     recorder.start(record_init=False)
     try:
         program = Program(recorder, "def f():\n    x = 1\n    return x\n")
         recorder.end_init()
         recorder.open_window()  # from now on this thread's hits go through the list
         recorder.close_window()
-        hits.armed = True
+        interrupted.armed = True
         program.f()
-        assert not hits.armed
+        assert not interrupted.armed
         found = recorder.close_window()
         key = id(program.f.__code__) << LINE_BITS
         assert {key | 2, key | 3} <= found.own | found.others
@@ -95,7 +106,7 @@ def test_a_line_is_in_the_window_that_opens_while_it_is_noted(
         recorder.stop()
 
 
-def test_what_ran_between_windows_is_in_none_and_exists(recorder: MonitoringRecorder) -> None:
+def test_what_ran_between_windows_is_in_none_and_exists(recorder: Recorder) -> None:
     program = Program(recorder, "def f():\n    return 1\ndef g():\n    return 2\n")
     recorder.end_init()
     assert window(recorder, program.f) == {"f": {2}}
@@ -106,7 +117,7 @@ def test_what_ran_between_windows_is_in_none_and_exists(recorder: MonitoringReco
     assert entry_of(recorder.registry, "g").invoke_lines == {4}
 
 
-def test_a_window_counts_its_callbacks(recorder: MonitoringRecorder) -> None:
+def test_a_window_counts_its_callbacks(recorder: Recorder) -> None:
     program = Program(recorder, "def f():\n    x = 1\n    y = 2\n    return x\n")
     recorder.end_init()
     recorder.open_window()
@@ -116,7 +127,7 @@ def test_a_window_counts_its_callbacks(recorder: MonitoringRecorder) -> None:
     assert len(hits.own) == hits.callbacks == 3
 
 
-def test_a_bundle_made_during_a_window_takes_nothing_from_it(recorder: MonitoringRecorder) -> None:
+def test_a_bundle_made_during_a_window_takes_nothing_from_it(recorder: Recorder) -> None:
     program = Program(recorder, "def f(stop):\n    x = 1\n    stop()\n    return x\n")
     recorder.end_init()
     assert window(recorder, lambda: program.f(recorder.drain)) == {"f": {2, 3, 4}}
@@ -132,6 +143,7 @@ def test_times_are_those_of_the_clock() -> None:
         recorder.end_init()
         for now[0] in (200.0, 300.0):
             window(recorder, program.f)
+            recorder.drain()
         entry = entry_of(recorder.registry, "f")
         assert (entry.first_seen, entry.last_seen) == (200.0, 300.0)
         assert entry_of(recorder.registry, "<module>").last_seen == 100.0
@@ -150,7 +162,7 @@ def g():
 
 
 def test_a_generator_that_was_suspended_before_a_window_is_seen_in_it(
-    recorder: MonitoringRecorder,
+    recorder: Recorder,
 ) -> None:
     program = Program(recorder, GENERATOR)
     recorder.end_init()
@@ -161,7 +173,7 @@ def test_a_generator_that_was_suspended_before_a_window_is_seen_in_it(
 
 
 def test_a_generator_that_ends_after_its_window_adds_nothing_to_it(
-    recorder: MonitoringRecorder,
+    recorder: Recorder,
 ) -> None:
     program = Program(recorder, GENERATOR)
     recorder.end_init()
@@ -171,7 +183,7 @@ def test_a_generator_that_ends_after_its_window_adds_nothing_to_it(
     assert window(recorder, lambda: None) == {}
 
 
-def test_a_one_line_generator_is_seen_when_it_resumes(recorder: MonitoringRecorder) -> None:
+def test_a_one_line_generator_is_seen_when_it_resumes(recorder: Recorder) -> None:
     program = Program(recorder, "def g(): yield 1; yield 2\n")
     recorder.end_init()
     generator = program.g()
@@ -181,7 +193,7 @@ def test_a_one_line_generator_is_seen_when_it_resumes(recorder: MonitoringRecord
 
 
 def test_a_coroutine_that_was_suspended_before_a_window_is_seen_in_it(
-    recorder: MonitoringRecorder,
+    recorder: Recorder,
 ) -> None:
     program = Program(
         recorder,
@@ -214,7 +226,7 @@ def test_a_coroutine_that_was_suspended_before_a_window_is_seen_in_it(
 
 
 def test_an_exception_thrown_into_a_generator_is_seen_where_it_is_handled(
-    recorder: MonitoringRecorder,
+    recorder: Recorder,
 ) -> None:
     source = """\
         def g():
@@ -253,7 +265,7 @@ def other():
 
 @pytest.mark.parametrize("warm", [False, True])
 def test_a_window_in_the_middle_of_a_frame_sees_the_rest_of_its_block(
-    warm: bool, recorder: MonitoringRecorder
+    warm: bool, recorder: Recorder
 ) -> None:
     program = Program(recorder, BLOCK)
     recorder.end_init()
@@ -272,7 +284,7 @@ def test_a_window_in_the_middle_of_a_frame_sees_the_rest_of_its_block(
         assert {4, 5, 6} <= lines["f"] <= {3, 4, 5, 6}
 
 
-def test_lines_of_another_thread_are_told_apart(recorder: MonitoringRecorder) -> None:
+def test_lines_of_another_thread_are_told_apart(recorder: Recorder) -> None:
     program = Program(recorder, "def f():\n    return 1\ndef g():\n    return 2\n")
     recorder.end_init()
     recorder.open_window()
@@ -297,7 +309,7 @@ def test_without_init_recording_what_ran_before_its_end_is_invoke() -> None:
         recorder.stop()
 
 
-def test_a_module_body_is_seen_once_and_never_again(recorder: MonitoringRecorder) -> None:
+def test_a_module_body_is_seen_once_and_never_again(recorder: Recorder) -> None:
     program = Program(recorder, "x = 1\n")
     recorder.end_init()
     recorder.open_window()
@@ -306,7 +318,7 @@ def test_a_module_body_is_seen_once_and_never_again(recorder: MonitoringRecorder
 
 
 def test_the_cost_of_a_callback_is_measured_once_and_leaves_no_trace(
-    recorder: MonitoringRecorder,
+    recorder: Recorder,
 ) -> None:
     program = Program(recorder, "def f():\n    return 1\n")
     recorder.end_init()
@@ -329,7 +341,7 @@ def f(n):
 
 
 @pytest.mark.skipif(sys.version_info < (3, 14), reason="branch events came with Python 3.14")
-def test_the_branches_that_were_taken_are_known(recorder: MonitoringRecorder) -> None:
+def test_the_branches_that_were_taken_are_known(recorder: Recorder) -> None:
     program = Program(recorder, BRANCHES)
     recorder.end_init()
     program.f(1)

@@ -1,0 +1,459 @@
+/* Takes down which lines run: the callbacks of sys.monitoring, in C.
+
+A callback in Python takes some ten times as long as the line that it tells of, and closing a window
+in Python takes as long again. Here a hit is one number in a table, and a window's path is known by
+a sum that grows with each new line, so that a path that was seen before needs no set of its lines.
+
+Nothing in here runs Python code while it changes anything, so the interpreter's lock (GIL) guards
+all of it, and no other thread can come between a hit and DISABLE.
+
+It uses Python's stable ABI alone (PEP 384, https://docs.python.org/3/c-api/stable.html), declared
+below: one binary serves 3.12 and later, and is built for any architecture without any of their
+headers (layer/native.py).
+*/
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the stable ABI, as far as it is used */
+
+typedef intptr_t Py_ssize_t;
+typedef struct _object { Py_ssize_t references; void *type; } PyObject;
+typedef PyObject *(*PyCFunction)(PyObject *, PyObject *);
+typedef struct { const char *name; PyCFunction function; int flags; const char *doc; } PyMethodDef;
+typedef struct { int slot; void *function; } PyType_Slot;
+typedef struct {
+    const char *name; int basicsize; int itemsize; unsigned int flags; PyType_Slot *slots;
+} PyType_Spec;
+typedef struct {
+    PyObject base; PyObject *(*init)(void); Py_ssize_t index; PyObject *copy;
+    const char *name; const char *doc; Py_ssize_t size; PyMethodDef *methods;
+    void *slots; void *traverse; void *clear; void *free;
+} PyModuleDef;
+
+#define METH_NOARGS 4
+#define METH_O 8
+#define METH_FASTCALL 0x80
+#define Py_tp_dealloc 52
+#define Py_tp_doc 56
+#define Py_tp_methods 64
+#define Py_tp_new 65
+#define PYTHON_API_VERSION 1013
+
+extern void Py_IncRef(PyObject *);
+extern void Py_DecRef(PyObject *);
+extern PyObject *PyModule_Create2(PyModuleDef *, int);
+extern int PyModule_AddObjectRef(PyObject *, const char *, PyObject *);
+extern PyObject *PyType_FromSpec(PyType_Spec *);
+extern PyObject *PyType_GenericAlloc(void *, Py_ssize_t);
+extern void PyObject_Free(void *);
+extern PyObject *PyErr_NoMemory(void);
+extern void PyErr_SetString(PyObject *, const char *);
+extern PyObject *PyExc_TypeError;
+extern int PyArg_ParseTuple(PyObject *, const char *, ...);
+extern PyObject *Py_BuildValue(const char *, ...);
+extern PyObject *PyLong_FromUnsignedLongLong(unsigned long long);
+extern unsigned long PyLong_AsUnsignedLongMask(PyObject *);
+extern PyObject *PyObject_CallFunctionObjArgs(PyObject *, ...);
+extern PyObject *PyList_New(Py_ssize_t);
+extern int PyList_Append(PyObject *, PyObject *);
+extern PyObject *PyNumber_Lshift(PyObject *, PyObject *);
+extern PyObject *PyNumber_Or(PyObject *, PyObject *);
+extern unsigned long PyThread_get_thread_ident(void);
+
+/* ---- tables */
+
+#define LINE_BITS 20  /* as in codes.py: a hit is id(code) << LINE_BITS | line */
+#define LINE_MASK ((1UL << LINE_BITS) - 1)
+#define ALIGNMENT 4   /* bits of an address that are 0, so that a hit fits into 64 bits */
+
+/* A code object that is recorded. */
+typedef struct {
+    PyObject *code;    /* kept alive: its address is its name */
+    PyObject *events;  /* what it is armed with */
+    PyObject *quiet;   /* what stays as it is while lines are woken */
+    int silent;        /* lines of it have called back since it was last armed */
+    int complete;      /* all its lines are known: between windows it need not be armed */
+    int off;           /* and so it is not, since the last window */
+} Code;
+
+/* Lines of one window, each once. A slot of an older window counts as empty. */
+typedef struct { uint64_t hit; uint32_t window; uint32_t own; } Slot;
+
+typedef struct {
+    PyObject base;
+    PyObject *set_events, *tool, *disable;
+    Code *codes; size_t codes_used, codes_room;
+    uint32_t *index; size_t index_room;  /* by address: 1 + the place in codes */
+    size_t *silent; size_t silent_used, silent_room;
+    Slot *slots; size_t slots_used, slots_room;
+    uint64_t *order; size_t order_room;  /* the window's hits, in order of their first time */
+    uint64_t *loose; size_t loose_used, loose_room;  /* hits outside of windows */
+    uint32_t window;
+    int open;
+    unsigned long owner;
+    size_t callbacks;
+    size_t others;     /* distinct lines that threads other than the owner ran */
+    uint64_t low, high; /* the path's name so far */
+} Hits;
+
+static uint64_t mixed(uint64_t value)  /* splitmix64, https://prng.di.unimi.it/splitmix64.c */
+{
+    value += 0x9e3779b97f4a7c15ULL;
+    value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    value = (value ^ (value >> 27)) * 0x94d049bb133111ebULL;
+    return value ^ (value >> 31);
+}
+
+/* Room for one more; 0 where there is no memory. */
+static int room(void **table, size_t used, size_t *have, size_t size)
+{
+    if (used < *have)
+        return 1;
+    size_t want = *have ? 2 * *have : 64;
+    void *larger = realloc(*table, want * size);
+    if (!larger)
+        return 0;
+    *table = larger;
+    *have = want;
+    return 1;
+}
+#define ROOM(table, used, have) room((void **)&(table), used, &(have), sizeof *(table))
+
+static int index_grow(Hits *self)
+{
+    size_t want = self->index_room ? 2 * self->index_room : 256;
+    uint32_t *larger = calloc(want, sizeof *larger);
+    if (!larger)
+        return 0;
+    for (size_t at = 0; at < self->codes_used; at++) {
+        size_t slot = mixed((uintptr_t)self->codes[at].code) & (want - 1);
+        while (larger[slot])
+            slot = (slot + 1) & (want - 1);
+        larger[slot] = (uint32_t)at + 1;
+    }
+    free(self->index);
+    self->index = larger;
+    self->index_room = want;
+    return 1;
+}
+
+static Code *find(Hits *self, PyObject *code)
+{
+    if (!self->index_room)
+        return NULL;
+    size_t slot = mixed((uintptr_t)code) & (self->index_room - 1);
+    for (; self->index[slot]; slot = (slot + 1) & (self->index_room - 1)) {
+        Code *found = &self->codes[self->index[slot] - 1];
+        if (found->code == code)
+            return found;
+    }
+    return NULL;
+}
+
+static int slots_grow(Hits *self)
+{
+    size_t want = self->slots_room ? 2 * self->slots_room : 256;
+    Slot *larger = calloc(want, sizeof *larger);
+    if (!larger)
+        return 0;
+    for (size_t at = 0; at < self->slots_room; at++) {
+        if (self->slots[at].window != self->window)
+            continue;
+        size_t slot = mixed(self->slots[at].hit) & (want - 1);
+        while (larger[slot].window == self->window)
+            slot = (slot + 1) & (want - 1);
+        larger[slot] = self->slots[at];
+    }
+    free(self->slots);
+    self->slots = larger;
+    self->slots_room = want;
+    return 1;
+}
+
+/* ---- taking down */
+
+static void note_in_window(Hits *self, uint64_t hit, int own)
+{
+    if (2 * self->slots_used >= self->slots_room && !slots_grow(self))
+        return;
+    if (!ROOM(self->order, self->slots_used, self->order_room))
+        return;
+    size_t slot = mixed(hit) & (self->slots_room - 1);
+    while (self->slots[slot].window == self->window) {
+        if (self->slots[slot].hit == hit) {
+            if (own && !self->slots[slot].own) {
+                self->slots[slot].own = 1;
+                self->others--;
+                self->low += mixed(hit);
+                self->high += mixed(~hit);
+            }
+            return;
+        }
+        slot = (slot + 1) & (self->slots_room - 1);
+    }
+    self->slots[slot] = (Slot){hit, self->window, (uint32_t)own};
+    self->order[self->slots_used++] = hit;
+    if (own) {
+        self->low += mixed(hit);
+        self->high += mixed(~hit);
+    } else
+        self->others++;
+}
+
+static void note(Hits *self, PyObject *code, unsigned long line)
+{
+    Code *known = find(self, code);
+    if (known && !known->silent && ROOM(self->silent, self->silent_used, self->silent_room)) {
+        known->silent = 1;
+        self->silent[self->silent_used++] = (size_t)(known - self->codes);
+    }
+    uint64_t hit = (uint64_t)((uintptr_t)code >> ALIGNMENT) << LINE_BITS | (line & LINE_MASK);
+    if (self->open) {
+        self->callbacks++;
+        note_in_window(self, hit, PyThread_get_thread_ident() == self->owner);
+    } else if (ROOM(self->loose, self->loose_used, self->loose_room))
+        self->loose[self->loose_used++] = hit;
+}
+
+static PyObject *line(Hits *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    if (count == 2)
+        note(self, arguments[0], PyLong_AsUnsignedLongMask(arguments[1]));
+    Py_IncRef(self->disable);
+    return self->disable;
+}
+
+/* ---- windows */
+
+static int arm(Hits *self, Code *code, PyObject *events)
+{
+    PyObject *done = PyObject_CallFunctionObjArgs(
+        self->set_events, self->tool, code->code, events, NULL);
+    if (!done)
+        return 0;
+    Py_DecRef(done);
+    return 1;
+}
+
+static PyObject *wake(Hits *self, PyObject *unused)
+{
+    (void)unused;
+    size_t used = self->silent_used;
+    self->silent_used = 0;
+    for (size_t at = 0; at < used; at++) {
+        Code *code = &self->codes[self->silent[at]];
+        code->silent = 0;
+        /* its lines call back anew only if their events were off in between */
+        if (!code->off && !arm(self, code, code->quiet))
+            return NULL;
+        code->off = 0;
+        if (!arm(self, code, code->events))
+            return NULL;
+    }
+    return Py_BuildValue("");
+}
+
+static PyObject *open_window(Hits *self, PyObject *unused)
+{
+    self->owner = PyThread_get_thread_ident();
+    self->window++;
+    self->slots_used = self->callbacks = self->others = 0;
+    self->low = self->high = 0;
+    if (!self->window) {  /* 2^32 windows: no slot may look like one of this window */
+        memset(self->slots, 0, self->slots_room * sizeof *self->slots);
+        self->window = 1;
+    }
+    PyObject *done = wake(self, unused);
+    self->open = done != NULL;
+    return done;
+}
+
+static PyObject *settle(Hits *self, PyObject *unused)
+{
+    (void)unused;
+    for (size_t at = 0; at < self->silent_used; at++) {
+        Code *code = &self->codes[self->silent[at]];
+        if (code->complete && !code->off) {
+            if (!arm(self, code, code->quiet))
+                return NULL;
+            code->off = 1;
+        }
+    }
+    return Py_BuildValue("");
+}
+
+static PyObject *close_window(Hits *self, PyObject *unused)
+{
+    self->open = 0;
+    PyObject *done = settle(self, unused);
+    if (!done)
+        return NULL;
+    Py_DecRef(done);
+    return Py_BuildValue("(KK)nn", (unsigned long long)self->low, (unsigned long long)self->high,
+                         (Py_ssize_t)self->callbacks, (Py_ssize_t)self->others);
+}
+
+/* Append *hit* as Python knows it, id(code) << LINE_BITS | line; 0 where that failed. */
+static int append(PyObject *list, uint64_t hit)
+{
+    PyObject *code = PyLong_FromUnsignedLongLong(hit >> LINE_BITS << ALIGNMENT);
+    PyObject *bits = PyLong_FromUnsignedLongLong(LINE_BITS);
+    PyObject *high = code && bits ? PyNumber_Lshift(code, bits) : NULL;
+    PyObject *low = PyLong_FromUnsignedLongLong(hit & LINE_MASK);
+    PyObject *whole = high && low ? PyNumber_Or(high, low) : NULL;
+    int done = whole && PyList_Append(list, whole) == 0;
+    PyObject *parts[] = {code, bits, high, low, whole};
+    for (size_t at = 0; at < sizeof parts / sizeof *parts; at++)
+        if (parts[at])
+            Py_DecRef(parts[at]);
+    return done;
+}
+
+static PyObject *window_hits(Hits *self, PyObject *own)
+{
+    uint32_t wanted = PyLong_AsUnsignedLongMask(own) != 0;
+    PyObject *list = PyList_New(0);
+    size_t used = self->slots_used;
+    for (size_t at = 0; list && at < used && at < self->slots_used; at++) {
+        uint64_t hit = self->order[at];
+        size_t slot = mixed(hit) & (self->slots_room - 1);
+        while (self->slots[slot].hit != hit || self->slots[slot].window != self->window)
+            slot = (slot + 1) & (self->slots_room - 1);
+        if (self->slots[slot].own == wanted && !append(list, hit)) {
+            Py_DecRef(list);
+            list = NULL;
+        }
+    }
+    return list;
+}
+
+static PyObject *take(Hits *self, PyObject *unused)
+{
+    (void)unused;
+    size_t used = self->loose_used;
+    uint64_t *taken = self->loose;
+    self->loose = NULL;  /* making the list may run a finalizer, and with it callbacks */
+    self->loose_used = self->loose_room = 0;
+    PyObject *list = PyList_New(0);
+    for (size_t at = 0; list && at < used; at++)
+        if (!append(list, taken[at])) {
+            Py_DecRef(list);
+            list = NULL;
+        }
+    free(taken);
+    return list;
+}
+
+/* ---- code objects */
+
+static PyObject *add(Hits *self, PyObject *const *arguments, Py_ssize_t count)
+{
+    if (count != 3) {
+        PyErr_SetString(PyExc_TypeError, "add(code, events, quiet)");
+        return NULL;
+    }
+    if (find(self, arguments[0]))
+        return Py_BuildValue("");
+    if (2 * self->codes_used >= self->index_room && !index_grow(self))
+        return PyErr_NoMemory();
+    if (!ROOM(self->codes, self->codes_used, self->codes_room))
+        return PyErr_NoMemory();
+    for (int at = 0; at < 3; at++)
+        Py_IncRef(arguments[at]);
+    size_t slot = mixed((uintptr_t)arguments[0]) & (self->index_room - 1);
+    while (self->index[slot])
+        slot = (slot + 1) & (self->index_room - 1);
+    self->codes[self->codes_used] = (Code){arguments[0], arguments[1], arguments[2], 0, 0, 0};
+    self->index[slot] = (uint32_t)++self->codes_used;
+    return Py_BuildValue("");
+}
+
+static PyObject *complete(Hits *self, PyObject *code)
+{
+    Code *known = find(self, code);
+    if (known)
+        known->complete = 1;
+    return Py_BuildValue("");
+}
+
+/* ---- the type */
+
+static PyObject *new_hits(void *type, PyObject *arguments, PyObject *keywords)
+{
+    (void)keywords;
+    PyObject *set_events, *tool, *disable;
+    if (!PyArg_ParseTuple(arguments, "OOO", &set_events, &tool, &disable))
+        return NULL;
+    Hits *self = (Hits *)PyType_GenericAlloc(type, 0);  /* all zeros */
+    if (!self)
+        return NULL;
+    Py_IncRef(self->set_events = set_events);
+    Py_IncRef(self->tool = tool);
+    Py_IncRef(self->disable = disable);
+    return &self->base;
+}
+
+static void dealloc(Hits *self)
+{
+    PyObject *type = self->base.type;
+    for (size_t at = 0; at < self->codes_used; at++) {
+        Py_DecRef(self->codes[at].code);
+        Py_DecRef(self->codes[at].events);
+        Py_DecRef(self->codes[at].quiet);
+    }
+    Py_DecRef(self->set_events);
+    Py_DecRef(self->tool);
+    Py_DecRef(self->disable);
+    free(self->codes);
+    free(self->index);
+    free(self->silent);
+    free(self->slots);
+    free(self->order);
+    free(self->loose);
+    PyObject_Free(self);
+    Py_DecRef(type);
+}
+
+#define METHOD(name, function, flags, doc) {name, (PyCFunction)(void *)(function), flags, doc}
+
+static PyMethodDef methods[] = {
+    METHOD("line", line, METH_FASTCALL, "line(code, line): the callback; answers DISABLE."),
+    METHOD("add", add, METH_FASTCALL, "add(code, events, quiet): wake this code, too."),
+    METHOD("complete", complete, METH_O, "complete(code): all its lines are known."),
+    METHOD("wake", wake, METH_NOARGS, "Arm what has fallen silent."),
+    METHOD("settle", settle, METH_NOARGS, "Disarm what has fallen silent and is complete."),
+    METHOD("open", open_window, METH_NOARGS, "Begin a window of this thread."),
+    METHOD("close", close_window, METH_NOARGS,
+           "End it: its path's name, callbacks, lines of other threads."),
+    METHOD("window", window_hits, METH_O, "window(own): the hits of the last window."),
+    METHOD("take", take, METH_NOARGS, "Take out what ran outside of windows."),
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot slots[] = {
+    {Py_tp_doc, "Hits(set_local_events, tool, DISABLE)"},
+    {Py_tp_new, new_hits},
+    {Py_tp_dealloc, dealloc},
+    {Py_tp_methods, methods},
+    {0, NULL},
+};
+
+static PyType_Spec spec = {"lambda_usage.recording._hits.Hits", sizeof(Hits), 0, 0, slots};
+
+static PyModuleDef module = {
+    {1, NULL}, NULL, 0, NULL, "_hits", NULL, -1, NULL, NULL, NULL, NULL, NULL,
+};
+
+PyObject *PyInit__hits(void)
+{
+    PyObject *made = PyModule_Create2(&module, PYTHON_API_VERSION);
+    PyObject *type = made ? PyType_FromSpec(&spec) : NULL;
+    if (type && PyModule_AddObjectRef(made, "Hits", type) == 0) {
+        Py_DecRef(type);
+        return made;
+    }
+    return NULL;
+}
