@@ -82,6 +82,10 @@ def test_the_layer_brings_only_the_half_that_belongs_in_a_function(layer_opt: Pa
     assert not list(layer_opt.rglob("*.pth"))
 
 
+ELF_MACHINE = 18
+"""Where an ELF file says for which machine it is: man elf(5), e_machine."""
+
+
 def test_the_layer_is_built_the_same_each_time(tmp_path: Path) -> None:
     digests = set()
     for name in ("one", "two"):
@@ -96,7 +100,7 @@ def test_the_layer_is_built_the_same_each_time(tmp_path: Path) -> None:
     assert len(digests) == 1
 
 
-def test_each_architecture_has_its_own_tracer(tmp_path: Path) -> None:
+def test_each_architecture_has_its_own_c_parts(tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, ROOT / "layer/build.py", "--output", tmp_path],
         check=True,
@@ -104,10 +108,10 @@ def test_each_architecture_has_its_own_tracer(tmp_path: Path) -> None:
     )
     for arch, tag in (("arm64", "aarch64"), ("x86_64", "x86_64")):
         with zipfile.ZipFile(next(tmp_path.glob(f"*-{arch}.zip"))) as archive:
-            tracers = [name for name in archive.namelist() if name.endswith(".so")]
-        assert [name.rpartition("/")[2] for name in tracers] == [
-            f"tracer.cpython-311-{tag}-linux-gnu.so"
-        ]
+            found = {name.rpartition("/")[2]: name for name in archive.namelist() if ".so" in name}
+            assert set(found) == {"_hits.abi3.so", f"tracer.cpython-311-{tag}-linux-gnu.so"}
+            machines = [archive.read(name)[ELF_MACHINE] for name in found.values()]
+        assert machines == [{"aarch64": 183, "x86_64": 62}[tag]] * 2
 
 
 def test_the_server_keeps_what_it_is_given(s3_server: S3Server, bucket: str) -> None:
