@@ -1,0 +1,66 @@
+"""The layer's byte code: functions start from it, and it is the same whenever it is built."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from layer.bytecode import compiled
+from tests.support.pythons import PythonEnv
+
+UNCHECKED = b"\1\0\0\0"
+SOURCES = {
+    "python/one/__init__.py": b"NAMES = {'a', 'b', 'c'}\nWORD = 'word' in {'x', 'word', 'z'}\n",
+    "python/one/two.py": b"def f():\n    return f.__code__.co_filename\n",
+}
+STARTING = """\
+import sys
+from importlib.machinery import SourceFileLoader
+
+def refuse(self, data, path, **_):
+    raise AssertionError(f"{path} had to be compiled")
+
+sys.path.insert(0, sys.argv[1])
+import lambda_usage.version  # before: the standard library may be without byte code
+from inspect import iscoroutinefunction
+SourceFileLoader.source_to_code = refuse
+import lambda_usage.agent, lambda_usage.flush, lambda_usage.delivery.courier
+import lambda_usage.attach.starting, lambda_usage.delivery.shutdown
+import lambda_usage.recording.choice as choice
+choice.make_recorder(branches=True, relative=lambda path: None)
+print(lambda_usage.agent.__spec__.cached)
+"""
+
+
+def test_no_file_of_ours_is_compiled_when_a_function_starts(
+    python_env: PythonEnv, layer_opt: Path
+) -> None:
+    done = subprocess.run(
+        [python_env.executable, "-c", STARTING, layer_opt / "python"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    folder = layer_opt / "python" / "lambda_usage" / "__pycache__"
+    tag = f"cpython-{python_env.version.replace('.', '')}"
+    assert done.stdout.strip() == str(folder / f"agent.{tag}.pyc")
+
+
+def test_every_source_of_the_layer_has_byte_code_that_is_never_compared_with_it(
+    python_env: PythonEnv, layer_opt: Path
+) -> None:
+    own = layer_opt / "python" / "lambda_usage"
+    tag = f"cpython-{python_env.version.replace('.', '')}"
+    for source in own.rglob("*.py"):
+        code = source.parent / "__pycache__" / f"{source.stem}.{tag}.pyc"
+        assert code.read_bytes()[4:8] == UNCHECKED
+
+
+def test_byte_code_names_its_file_in_opt_and_is_the_same_each_time() -> None:
+    once = compiled(Path(sys.executable), SOURCES)
+    assert once == compiled(Path(sys.executable), SOURCES)
+    assert len(once) == len(SOURCES)
+    (two,) = (data for path, data in once.items() if path.startswith("python/one/__pycache__/two."))
+    assert b"/opt/python/one/two.py" in two
