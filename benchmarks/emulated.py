@@ -97,7 +97,7 @@ class Bench:
             for contender in order.sample(list(lives), len(lives)):
                 try:
                     with quota(self.share) as cgroup, tempfile.TemporaryDirectory() as tmp:
-                        lives[contender].append(self._life(contender, cgroup, tmp))
+                        lives[contender].append(self.life(contender, cgroup, tmp))
                 except EmulatorError as error:
                     where = f"{self.workload.title} on {self.python.version}, {self.share:g} CPU"
                     notes.append(f"{where}: left out {contender}: {str(error).splitlines()[0]}")
@@ -119,8 +119,14 @@ class Bench:
         figures = estimate(values), ratio(values, theirs), added(values, theirs)
         return Row(setting(self.share), version, name, contender, metric, *figures)
 
-    def _life(self, contender: str, cgroup: Path, tmp: str) -> dict[str, float]:
-        """One execution environment, from its cold start on."""
+    def life(
+        self, contender: str, cgroup: Path, tmp: str, *, uploads: bool = True
+    ) -> dict[str, float]:
+        """One execution environment, from its cold start on to its first upload, if it *uploads*.
+
+        Raises:
+            EmulatorError: The function failed.
+        """
         chosen, events = CONTENDERS[contender], self.workload.events
         emulator = self._emulator(chosen, cgroup, tmp)
         emulator.start()
@@ -143,7 +149,7 @@ class Bench:
                 "call_cpu_ms": calls_cpu * 1000 / len(calls),
                 "peak_mb": _peak_mb(pid),
             }
-            if self.share >= 1:
+            if uploads and self.share >= 1:
                 if chosen.ours:
                     _await_upload(emulator, events[0])
                 found["peak_uploaded_mb"] = _peak_mb(pid)

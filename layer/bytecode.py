@@ -24,16 +24,42 @@ for name in names:
             invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
 """
 
+_PACKING = """\
+import marshal, sys
+from importlib.util import cache_from_source
+sys.path.insert(0, sys.argv[1] + "/python")
+import lambda_usage.attach.packed as packed
+before = set(sys.modules)
+import lambda_usage.attach.starting, lambda_usage.delivery.shutdown
+from lambda_usage.recording.choice import make_recorder
+make_recorder(branches=True, relative=lambda path: None)
+codes = {}
+for name in sorted(set(sys.modules) - before):
+    if name.startswith("lambda_usage."):
+        spec = sys.modules[name].__spec__
+        with open(cache_from_source(spec.origin), "rb") as file:
+            code = marshal.loads(file.read()[16:])
+        codes[name] = spec.submodule_search_locations is not None, code
+with open(f"{sys.argv[1]}/python/lambda_usage/__pycache__/{packed.PACK}", "wb") as file:
+    file.write(marshal.dumps(codes))
+"""
+"""Makes what ``lambda_usage.attach.packed`` takes all of a cold start's imports from."""
+
 
 class ByteCodeError(Exception):
     """A Python could not compile the layer's files; says which."""
 
 
-def compiled(python: Path, sources: Mapping[str, bytes]) -> dict[str, bytes]:
+def compiled(python: Path, sources: Mapping[str, bytes], *, pack: bool = True) -> dict[str, bytes]:
     """The byte code of *sources* by the interpreter *python*; both by path below ``/opt``.
 
     The same sources and the same Python give the same bytes: all is compiled in one process, in
     order, with nothing in it that may vary.
+
+    Args:
+        python: An interpreter.
+        sources: Python files.
+        pack: Whether ``lambda_usage`` is among them, whose cold start gets a file of its own.
 
     Raises:
         ByteCodeError: A file does not compile.
@@ -43,17 +69,24 @@ def compiled(python: Path, sources: Mapping[str, bytes]) -> dict[str, bytes]:
         for path, data in sources.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(data)
-        done = subprocess.run(
-            [python, "-s", "-S", "-c", _COMPILING, folder],
-            input=json.dumps(sorted(sources)),
-            env={"PYTHONHASHSEED": "0"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            last = (done.stderr.strip() or "no output").splitlines()[-1]
-            raise ByteCodeError(f"{python} could not compile the layer: {last}")
+        _run(python, _COMPILING, folder, json.dumps(sorted(sources)))
+        if pack:
+            _run(python, _PACKING, folder)
         return {
-            path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.pyc")
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in folder.rglob("__pycache__/*")
         }
+
+
+def _run(python: Path, script: str, folder: Path, given: str = "") -> None:
+    done = subprocess.run(
+        [python, "-s", "-S", "-c", script, folder],
+        input=given,
+        env={"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        last = (done.stderr.strip() or "no output").splitlines()[-1]
+        raise ByteCodeError(f"{python} could not compile the layer: {last}")

@@ -58,9 +58,48 @@ def test_every_source_of_the_layer_has_byte_code_that_is_never_compared_with_it(
         assert code.read_bytes()[4:8] == UNCHECKED
 
 
+def test_all_of_ours_that_a_cold_start_imports_comes_from_one_file(
+    python_env: PythonEnv, layer_opt: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "app.py").write_text("def handler(event, context):\n    return 1\n")
+    script = """\
+import os, sys
+sys.path[:0] = sys.argv[1:]
+import lambda_usage
+assert lambda_usage.handler({}, None) == 1
+assert 'Packed' not in {type(each).__name__ for each in sys.meta_path}
+for name, module in list(sys.modules.items()):
+    if name.startswith("lambda_usage."):
+        assert os.path.exists(module.__file__)
+        print(name, type(module.__loader__).__name__)
+sys.stdout.flush()
+os._exit(0)
+"""
+    done = subprocess.run(
+        [python_env.executable, "-c", script, layer_opt / "python", tmp_path],
+        env={
+            "COVERAGE_HANDLER": "app.handler",
+            "COVERAGE_S3_BUCKET": "none",
+            "LAMBDA_TASK_ROOT": str(tmp_path),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    loaders = dict(line.split() for line in done.stdout.splitlines())
+    alone = {name for name, loader in loaders.items() if loader != "_Loader"}
+    assert alone - {"lambda_usage.recording.ctracer"} == {
+        "lambda_usage.attach",
+        "lambda_usage.attach.bootstrap",
+        "lambda_usage.attach.packed",
+        "lambda_usage.version",
+    }
+
+
 def test_byte_code_names_its_file_in_opt_and_is_the_same_each_time() -> None:
-    once = compiled(Path(sys.executable), SOURCES)
-    assert once == compiled(Path(sys.executable), SOURCES)
+    once = compiled(Path(sys.executable), SOURCES, pack=False)
+    assert once == compiled(Path(sys.executable), SOURCES, pack=False)
     assert len(once) == len(SOURCES)
     (two,) = (data for path, data in once.items() if path.startswith("python/one/__pycache__/two."))
     assert b"/opt/python/one/two.py" in two

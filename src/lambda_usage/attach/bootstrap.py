@@ -57,10 +57,13 @@ def _redirected_handler() -> Handler:
 
 def _start_agent(handler: str) -> Agent | None:
     try:
-        from lambda_usage.attach.starting import start_agent
+        from lambda_usage.attach.packed import Packed
 
-        attach = os.environ.get("COVERAGE_ATTACH", "redirect")
-        return start_agent(attach, before_handler=True, own=handler)
+        with Packed(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))):  # noqa: PTH100, PTH120
+            from lambda_usage.attach.starting import start_agent
+
+            attach = os.environ.get("COVERAGE_ATTACH", "redirect")
+            return start_agent(attach, before_handler=True, own=handler)
     except Exception as error:  # even if the layer is damaged, the function must run
         _complain(f"lambda-usage could not be loaded: {type(error).__name__}")
         return None
