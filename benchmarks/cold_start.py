@@ -31,7 +31,7 @@ OURS = "ours-default"
 SHOWN = ("start_ms", "start_cpu_ms", "peak_mb")
 NO_UPLOAD = {"COVERAGE_FLUSH_INTERVAL": "86400"}
 _PARTS = """\
-import os, resource, sys, time
+import os, sys, time
 with open(sys.argv[1], "w") as file: file.write(str(os.getpid()))
 from awslambdaric import bootstrap
 from awslambdaric.lambda_runtime_client import LambdaRuntimeClient
@@ -42,11 +42,12 @@ def peak():
         return next(int(line.split()[1]) for line in file if line.startswith("VmHWM:")) / 1024
 steps = [("", now())]
 import lambda_usage
-from lambda_usage.attach.packed import Packed
-with Packed(os.path.dirname(lambda_usage.__file__)):
+from lambda_usage.attach import packed
+with packed.Packed(os.path.dirname(lambda_usage.__file__)):
     import lambda_usage.attach.starting, lambda_usage.delivery.shutdown
     from lambda_usage.recording.choice import make_recorder
     make_recorder(branches=True, relative=lambda path: None)
+packed.PACK = "none"  # what it holds is imported
 steps.append(("importing what records", now()))
 handler = lambda_usage.handler
 steps.append(("settings, agent, recorder, the handler's module", now()))
