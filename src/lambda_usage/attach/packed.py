@@ -10,14 +10,15 @@ import _imp
 import marshal
 import os
 import sys
-from importlib.machinery import SourceFileLoader
-from importlib.util import spec_from_file_location
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from importlib.machinery import ModuleSpec
+    from importlib.machinery import ModuleSpec, SourceFileLoader
+    from importlib.util import spec_from_file_location
     from types import CodeType
     from typing import Any
+else:  # the same, without the modules around it
+    from _frozen_importlib_external import SourceFileLoader, spec_from_file_location
 
 PACK = f"start.{sys.implementation.cache_tag}.pack"
 """Beside the byte code of the package itself."""
@@ -37,11 +38,11 @@ class Packed:
                 self._codes = marshal.loads(file.read())
         except (OSError, ValueError, EOFError, TypeError):
             return
-        sys.meta_path.insert(0, self)  # type: ignore[arg-type]
+        sys.meta_path.insert(0, self)
 
     def __exit__(self, *_: object) -> None:
         if self in sys.meta_path:
-            sys.meta_path.remove(self)  # type: ignore[arg-type]
+            sys.meta_path.remove(self)
 
     def find_spec(self, name: str, _path: Any = None, _target: Any = None) -> ModuleSpec | None:
         """As a finder has it."""
@@ -67,5 +68,6 @@ class _Loader(SourceFileLoader):
     code: CodeType
 
     def get_code(self, _fullname: str) -> CodeType:
-        _imp._fix_co_filename(self.code, self.path)  # the layer may lie elsewhere than in /opt
+        # the layer may lie elsewhere than in /opt
+        _imp._fix_co_filename(self.code, self.path)  # type: ignore[attr-defined]
         return self.code
