@@ -24,8 +24,9 @@ from lambda_usage.recording.scope import Scope
 from lambda_usage.recording.tally import Tally
 from lambda_usage.sampling.headroom import remaining_time
 from lambda_usage.sampling.overhead import Overhead
+from lambda_usage.sampling.randomness import renew
 from lambda_usage.sampling.sampler import NEVER, Sampler
-from lambda_usage.sampling.trace import current_trace
+from lambda_usage.sampling.trace import current_group, current_trace
 from lambda_usage.settings import Settings
 from lambda_usage.telemetry.logs import Log
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
     from lambda_usage.flush import BundleMaker
+    from lambda_usage.invocation import Passing
     from lambda_usage.recording.recorder import Recorder
 
 _ERRORS_TO_GIVE_UP = 3
@@ -123,7 +125,7 @@ class Agent:
             self._init = False
             self.recorder.end_init()
 
-    def begin(self, context: object, frame: FrameType | None = None) -> Invocation | None:
+    def begin(self, context: object, frame: FrameType | None = None) -> Invocation | Passing | None:
         """Before an invocation, or a block.
 
         Args:
@@ -141,25 +143,43 @@ class Agent:
             self.failed(error)
             return None
 
-    def _begin(self, context: object, frame: FrameType | None) -> Invocation:
-        self.handler_loaded()
+    def _begin(self, context: object, frame: FrameType | None) -> Invocation | Passing:
+        """Count an invocation and draw whether it is a window.
+
+        Almost none is, and each is paid for: after a handler that waited, this code and its data
+        are no longer in the processor's caches, and every line here costs ten times what it does in
+        a loop. So whatever is the same for many invocations is worked out elsewhere, and nothing is
+        made here that only a window needs.
+        """
+        if self._init:
+            self.handler_loaded()
         now = time.time()
-        self.dispatch.before(context)
-        alias, trace = alias_of(context), current_trace()
-        with self._lock:
-            alone = self._running == 0 and not self._is_traced()
-            if not alone:
-                self._void_window()
+        dispatch = self.dispatch
+        if not dispatch.quiet_from <= now < dispatch.quiet_until:
+            dispatch.before(context)
+        overhead, alias = self.overhead, alias_of(context)
+        trace = current_trace() if overhead.sampler.by_trace else None
+        group = current_group() if trace is None else trace.group
+        self._lock.acquire()  # a with block takes twice as long
+        try:
             certain, draw = False, NEVER
-            if alone:
-                certain, remaining = self._is_certain(), remaining_time(context)
-                draw = self.overhead.draw(now, trace, remaining, certain=certain)
-            self._tally(alias).invocation(trace.group, now, sampled=draw.probability > 0)
-            invocation = Invocation(_inside.set(True), alias, trace.group, draw, certain=certain)
+            if self._running or (sys.gettrace() is not None and self._is_traced()):
+                self._void_window()
+            else:
+                certain = self._first and self._is_certain()
+                draw = overhead.draw(now, trace, remaining_time(context), certain=certain)
+            tally = self.tallies.get(alias) or self._tally(alias)
+            tally.invocation(group, now, sampled=draw.probability > 0)
+            token = _inside.set(True)
             self._running += 1
-            invocation.clock = self.overhead.clock()
+            if not (draw.chosen or (overhead.traced is not None and overhead.times())):
+                return token, time.perf_counter()
+            invocation = Invocation(token, alias, group, draw, certain=certain)
+            invocation.clock = overhead.clock()
             if draw.chosen:
                 self._open_window(invocation, frame)
+        finally:
+            self._lock.release()
         invocation.started = time.perf_counter()
         return invocation
 
@@ -189,16 +209,32 @@ class Agent:
             self.failed(error)
         invocation.opening = time.thread_time() - start
 
-    def end(self, invocation: Invocation | None, *, error: bool) -> None:
+    def end(self, invocation: Invocation | Passing | None, *, error: bool) -> None:
         """After an invocation; *error* if its handler raised."""
         if invocation is None:
             return
-        duration = time.perf_counter() - invocation.started
-        clock = self.overhead.clock() - invocation.clock
+        now = time.perf_counter()
         try:
-            self._end(invocation, duration, clock, error=error)
+            if isinstance(invocation, tuple):
+                self._passed(invocation, now)
+            else:
+                clock = self.overhead.clock() - invocation.clock
+                self._end(invocation, now - invocation.started, clock, error=error)
         except Exception as problem:
             self.failed(problem)
+
+    def _passed(self, invocation: Passing, now: float) -> None:
+        token, started = invocation
+        _reset(token)
+        self._lock.acquire()
+        try:
+            self._running -= 1
+            overhead, cpu_s = self.overhead, self.dispatch.cpu_s
+            overhead.passed(now - started)
+            if cpu_s != overhead.delivered:
+                overhead.affords_flush(cpu_s)  # the next bundle is saved for
+        finally:
+            self._lock.release()
 
     def _end(self, invocation: Invocation, duration: float, clock: float, *, error: bool) -> None:
         _reset(invocation.token)
@@ -208,7 +244,7 @@ class Agent:
                 self._close_window(invocation, duration, clock, error=error)
             else:
                 self.overhead.ran(duration, clock)
-            self.overhead.affords_flush(self.dispatch.cpu_s)  # the next bundle is saved for
+            self.overhead.affords_flush(self.dispatch.cpu_s)
 
     def _close_window(
         self, invocation: Invocation, duration: float, clock: float, *, error: bool
@@ -219,6 +255,7 @@ class Agent:
         weight = 1 / invocation.draw.probability
         tally = self._tally(invocation.alias)
         tally.window(hits, weight, invocation.group, duration, error=error)
+        self.dispatch.wake()  # it may hold many paths now
         own = invocation.opening, time.thread_time() - start
         self.overhead.window(duration, clock, own, hits, certain=invocation.certain)
 
@@ -284,6 +321,7 @@ class Agent:
 
     def after_restore(self) -> None:
         """Be a process of its own, that shares nothing with the other copies."""
+        renew()
         self._inits = 0
         self.overhead = Overhead(self.settings, traced=self.recorder.name == "ctrace")
         self.dispatch.after_restore()

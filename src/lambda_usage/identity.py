@@ -38,11 +38,25 @@ def origin(attach: str, recorder: str, root: str) -> Origin:
     )
 
 
+_ALIASES = 64
+_aliases: dict[str, str] = {}
+"""Those found so far, by ARN: a process sees few, and each invocation asks."""
+
+
 def alias_of(context: object) -> str:
     """The alias that an invocation came by; empty for ``$LATEST`` and plain versions."""
     arn = getattr(context, "invoked_function_arn", None)
     if not isinstance(arn, str):
         return ""
+    alias = _aliases.get(arn)
+    if alias is None:
+        if len(_aliases) >= _ALIASES:
+            _aliases.clear()
+        alias = _aliases[arn] = _alias_in(arn)
+    return alias
+
+
+def _alias_in(arn: str) -> str:
     parts = arn.split(":")
     qualifier = parts[7] if len(parts) > 7 else ""
     return "" if qualifier.isdigit() or qualifier == "$LATEST" else qualifier

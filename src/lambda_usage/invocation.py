@@ -8,9 +8,13 @@ if TYPE_CHECKING:
 
     from lambda_usage.sampling.sampler import Draw
 
+    Passing = tuple[Token[bool], float]
+    """All that is kept of an invocation that is neither a window nor timed: a token, and when it
+    began. A tuple, since it costs least, and there is one for each of almost all invocations."""
+
 
 class Invocation:
-    """What the agent keeps of an invocation until it ends."""
+    """What the agent keeps of a window until it ends, and of an invocation that is timed."""
 
     __slots__ = ("alias", "certain", "clock", "draw", "group", "opening", "started", "token")
 

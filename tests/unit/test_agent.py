@@ -306,7 +306,8 @@ def test_a_block_says_in_which_frame_it_stands(blocks: World) -> None:
 def test_a_window_is_weighed_by_the_probability_it_was_drawn_with(world: World) -> None:
     draws = [Draw(0.25, True), Draw(0.5, False), Draw(0.5, True), Draw(0.25, False)]
     coming = iter(draws)
-    sampler = SimpleNamespace(draw=lambda _: next(coming), refresh=lambda: None)
+    draw = lambda _: next(coming)  # noqa: E731
+    sampler = SimpleNamespace(by_trace=False, draw=draw, refresh=lambda: None)
     world.agent.overhead.sampler = sampler  # type: ignore[assignment]
     for _ in draws:
         world.invoke()
@@ -662,6 +663,7 @@ def test_counts_that_no_thread_could_deliver_are_in_the_next_bundle(
     with monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "start", start)
         real.agent.dispatch.schedule._pause = 0
+        real.agent.dispatch.wake()
         assert real.invoke(2) == 2
     assert real.invoke(3) == 3
     real.finish()

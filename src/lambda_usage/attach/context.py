@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType, TracebackType
 
-    from lambda_usage.invocation import Invocation
+    from lambda_usage.invocation import Invocation, Passing
 
 
 class _Block:
@@ -19,7 +19,7 @@ class _Block:
 
     __slots__ = ("invocation",)
 
-    def __init__(self, invocation: Invocation | None) -> None:
+    def __init__(self, invocation: Invocation | Passing | None) -> None:
         self.invocation = invocation
 
 

@@ -55,6 +55,8 @@ _MOST_THREADS = 2
 """One that uploads, and may hang at it, and one that writes the next bundle to its file."""
 
 _DAY = 86400
+_SAVING = 0.25
+"""Seconds until it is asked again whether the budget affords a bundle."""
 _ENOUGH_MILLISECONDS = 1000
 """An invocation with less time than that ahead of it is left alone, if another will do."""
 
@@ -70,6 +72,10 @@ class Dispatch:
         self._courier: Courier | None = None
         self._maker: BundleMaker | None = None
         self._day = int(time.time()) // _DAY
+        self.quiet_from = self.quiet_until = 0.0
+        """Seconds of the wall clock between which :meth:`before` would find nothing to do: worked
+        out ahead, so that an invocation compares two numbers. A clock that is set back leaves the
+        span, or puts a bundle off by no more than its length."""
         self._lock = threading.Lock()
         self._threads = 0
         self.cpu_s = 0.0
@@ -102,24 +108,34 @@ class Dispatch:
         room = WaitingRoom(spool, settings.prefix)
         return Courier(target, room, self._log, self._settled)
 
+    def wake(self) -> None:
+        """What is waiting has grown, or nothing waits any more: find out anew what is due when."""
+        self.quiet_until = 0.0
+
+    def _be_quiet(self, seconds: float) -> None:
+        self.quiet_from = time.time()
+        self.quiet_until = min(self.quiet_from + seconds, (self._day + 1) * _DAY)
+
     def before(self, context: object) -> None:
         """An invocation begins: send what those before it left, if it is time."""
         today = int(time.time()) // _DAY
         if today != self._day:  # a bundle does not span two days
             self._day = today
             self.flush()
-        elif (
-            self.schedule.due(self._source.paths())
-            and self._source.affords_flush
-            and self._threads < _MOST_THREADS
-            and (self.schedule.overdue or _has_time(context))
-        ):
+            return
+        quiet = self.schedule.quiet(self._source.paths())
+        if quiet:
+            self._be_quiet(quiet)
+        elif not self._source.affords_flush:
+            self._be_quiet(_SAVING)
+        elif self._threads < _MOST_THREADS and (self.schedule.overdue or _has_time(context)):
             self.flush()
 
     def flush(self) -> None:
         """Deliver what was counted since the last bundle, in the background."""
         batch = self._source.take(final=False)
         self.schedule.sent()
+        self.wake()
         if not batch.tallies and not (self._courier and len(self._courier.room)):
             self._source.give_back(batch)
             return
@@ -184,6 +200,7 @@ class Dispatch:
             self._courier.restored()
         self.cpu_s = 0.0
         self.schedule.restart()
+        self.wake()
         self._day = int(time.time()) // _DAY
 
     def _make(self, batch: Batch, *, final: bool) -> Bundle | None:

@@ -99,7 +99,8 @@ class Tally:
 
     def invocation(self, group: int, now: float, *, sampled: bool) -> None:
         """Count an invocation; *sampled* if it could have been a window."""
-        self.at(now)
+        self.first_time = self.first_time or now  # as at(), without a call: this is every one
+        self.last_time = now
         self.invocations += 1
         self.invocation_groups[group] += 1
         if not sampled:

@@ -16,32 +16,34 @@ _MARGIN = 2.0
 class Headroom:
     """Remembers the longest invocation and the dearest window, in seconds of wall time."""
 
-    __slots__ = ("_dearest", "_longest")
+    __slots__ = ("_dearest", "longest", "needed")
 
     def __init__(self) -> None:
-        self._longest = 0.0
+        self.longest = 0.0
         self._dearest = 0.0
+        self.needed = 0.0
+        """Seconds that must be left for a window to be safe."""
 
-    def ran(self, duration: float) -> None:
-        """An invocation took *duration*, what we cost it not included."""
-        longest = self._longest * _KEEP
-        self._longest = duration if duration > longest else longest
+    def ran(self, duration: float, invocations: int = 1) -> None:
+        """Some invocations ended, the longest took *duration*, what we cost it not included."""
+        self.longest = max(duration, self.longest * _KEEP**invocations)
+        self.needed = self.longest + _MARGIN * self._dearest
 
     def window(self, cost: float) -> None:
         """A window cost *cost*."""
         self._dearest = max(cost, self._dearest * _KEEP)
+        self.needed = self.longest + _MARGIN * self._dearest
 
     def fits(self, remaining: float) -> bool:
         """Whether a window is safe where *remaining* seconds are left."""
-        return self._longest + _MARGIN * self._dearest <= remaining
+        return self.needed <= remaining
 
 
 def remaining_time(context: object) -> float | None:
     """Seconds that Lambda's *context* says are left; ``None`` where it does not say."""
-    ask = getattr(context, "get_remaining_time_in_millis", None)
-    if ask is None:
+    if context is None:
         return None
     try:
-        return float(ask()) / 1000
+        return context.get_remaining_time_in_millis() / 1000  # type: ignore[attr-defined,no-any-return]
     except Exception:  # a stand-in of the user's own
         return None

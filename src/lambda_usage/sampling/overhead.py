@@ -15,6 +15,7 @@ import time
 from lambda_usage.sampling.budget import Budget
 from lambda_usage.sampling.headroom import Headroom
 from lambda_usage.sampling.pace import Pace
+from lambda_usage.sampling.randomness import random_byte
 from lambda_usage.sampling.sampler import NEVER, Draw, Sampler
 from lambda_usage.sampling.tracer_cost import TracerCost
 
@@ -42,9 +43,12 @@ _MEMORY_OF_A_CPU = 1769
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 """
 
-_AT_ONCE = 10
-_AT_ONCE_SECONDS = 0.05
+_AT_ONCE = 30
+_AT_ONCE_SECONDS = 0.25
 """The probability is worked out anew after so many invocations, or so much time."""
+
+_TIMED = 16
+"""One in so many of the invocations that are no windows is timed, where windows slow the code."""
 
 _TRACED_MOST = 0.95
 """Where windows slow the code itself, some invocations must be none, to compare with."""
@@ -59,7 +63,6 @@ class Overhead:
     __slots__ = (
         "_begun",
         "_budget",
-        "_delivered",
         "_ended",
         "_handlers_time",
         "_headroom",
@@ -68,10 +71,11 @@ class Overhead:
         "_ran",
         "_stretch",
         "_taken",
-        "_traced",
         "_windows_cost",
         "clock",
+        "delivered",
         "sampler",
+        "traced",
     )
 
     def __init__(self, settings: Settings, *, traced: bool) -> None:
@@ -82,7 +86,8 @@ class Overhead:
             traced: Whether a window slows all the code that runs in it.
         """
         limited = settings.overhead_budget < 1
-        self._traced = TracerCost() if traced else None
+        self.traced = TracerCost() if traced else None
+        """Where windows slow the code itself: what is known of that."""
         self.clock: Callable[[], float] = time.process_time if traced else float
         """To be read before a window is opened and before it is closed. No Python function: one
         would be traced."""
@@ -95,18 +100,21 @@ class Overhead:
         )
         self._headroom = Headroom()
         self._stretch = _stretch()
-        self._delivered = 0.0
+        self.delivered = 0.0
+        """CPU time that delivery has cost so far, as far as it was heard of."""
         self._begun = self._ended = 0
         self._last = self._ran = 0.0
         self._windows_cost = self._handlers_time = 0.0
         self._taken = (0.0, 0.0)
 
-    def draw(self, now: float, trace: Trace, remaining: float | None, *, certain: bool) -> Draw:
+    def draw(
+        self, now: float, trace: Trace | None, remaining: float | None, *, certain: bool
+    ) -> Draw:
         """Decide whether the invocation that begins at *now* is a window.
 
         Args:
             now: Seconds of the wall clock.
-            trace: Its trace.
+            trace: Its trace, where the sampler is one by trace.
             remaining: Seconds that Lambda gives it, where that is known.
             certain: Whether it is one whatever it costs.
         """
@@ -115,7 +123,7 @@ class Overhead:
             self._pace.begin(now, self._begun)
             self._begun, self._last = 0, now
             self.sampler.refresh()
-        if remaining is not None and not self._headroom.fits(remaining):
+        if remaining is not None and remaining < self._headroom.needed:
             return NEVER
         draw = Draw(1.0, True) if certain else self.sampler.draw(trace)
         if draw.chosen:
@@ -129,9 +137,30 @@ class Overhead:
             duration: Its wall time.
             clock: The difference of the clock.
         """
-        if self._traced is not None:
-            self._traced.other(clock)
-        self._earn(duration)
+        if self.traced is not None:
+            self.traced.other(clock)
+        self.passed(duration)
+
+    def passed(self, duration: float) -> None:
+        """The same for one that the clock was not read around, as are almost all."""
+        self._ended += 1
+        self._ran += duration
+        if (
+            self._ended >= _AT_ONCE
+            or self._ran > _AT_ONCE_SECONDS
+            or duration > self._headroom.longest
+        ):
+            self._book(duration)
+
+    def times(self) -> bool:
+        """Whether the clock is to be read around the next invocation, should it be no window.
+
+        Reading the CPU clock is two system calls. Once there are enough to compare with, chance
+        picks one in :data:`_TIMED`, so that neither its cost nor any order among invocations has a
+        part in which: their mean is that of all.
+        """
+        traced = self.traced
+        return traced is not None and (traced.learns or random_byte() < 256 // _TIMED)
 
     def window(
         self,
@@ -153,11 +182,11 @@ class Overhead:
         """
         opening, closing = own
         callback = hits.callback_s or _CALLBACK
-        if self._traced is None:
+        if self.traced is None:
             within = hits.callbacks * callback * _AFTERMATH
         else:
             opening = 0.0  # the clock has it
-            within = self._traced.window(clock, typical=not certain)
+            within = self.traced.window(clock, typical=not certain)
         within *= self._stretch
         beside = _BOOKKEEPING * callback * _AFTERMATH
         cost = within + (opening + closing + beside) * self._stretch
@@ -168,23 +197,21 @@ class Overhead:
                 self._budget.certain_window(cost)
             else:
                 self._budget.window(cost)
-        self._earn(max(duration - within, 0.0))
-        self._book()
-
-    def _earn(self, duration: float) -> None:
-        self._headroom.ran(duration)
         self._ended += 1
-        self._ran += duration
-        if self._ended >= _AT_ONCE or self._ran > _AT_ONCE_SECONDS:
-            self._book()
+        self._ran += (net := max(duration - within, 0.0))
+        self._book(net)
 
-    def _book(self) -> None:
-        """Credit what has run to the budget: some invocations at once, which is cheaper."""
+    def _book(self, duration: float = 0.0) -> None:
+        """Credit what has run to the budget: some invocations at once, which is cheaper.
+
+        None of them took longer than *duration* or the longest before.
+        """
+        self._headroom.ran(duration, self._ended)
         self._handlers_time += self._ran
         if self._budget is not None and self._ended:
             self._budget.ran(self._ran, self._ended)
-            if self._traced is not None:
-                self._budget.expect(self._traced.expected * self._stretch)
+            if self.traced is not None:
+                self._budget.expect(self.traced.expected * self._stretch)
             self.sampler.refresh()
         self._ended, self._ran = 0, 0.0
 
@@ -194,7 +221,7 @@ class Overhead:
         Args:
             delivered: CPU time that delivery has cost so far, from the beginning of the process.
         """
-        cost, self._delivered = delivered - self._delivered, delivered
+        cost, self.delivered = delivered - self.delivered, delivered
         if self._budget is None:
             return True
         if cost > 0:
@@ -214,7 +241,7 @@ class Overhead:
 
         ``None`` where that time is not known: no handler has run, or each under the tracer.
         """
-        cost = self._taken[0] + self._windows_cost + self._delivered * self._stretch
+        cost = self._taken[0] + self._windows_cost + self.delivered * self._stretch
         ran = self._taken[1] + self._handlers_time + self._ran
         return cost / ran if ran else None
 

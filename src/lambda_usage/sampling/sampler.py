@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 
 TYPE_CHECKING = False
@@ -36,10 +37,26 @@ class Sampler:
     """Draws from the operating system's randomness, never from ``random``'s global generator.
 
     A seed of the user's stays theirs, and processes that were cloned from one snapshot draw
-    independently. Sampling by trace takes the randomness of the trace's id instead.
+    independently, each with a sampler of its own. Sampling by trace takes the randomness of the
+    trace's id instead.
+
+    Randomness is fetched once for each window, not for each invocation: a distance E from the
+    exponential distribution, from which every invocation takes -log(1 - p) until nothing is left.
+    Given that E has lasted so far, what is left of it is distributed as E was. So each invocation
+    is chosen with exactly its own p, whatever came before, however p moves meanwhile.
     """
 
-    __slots__ = ("_by_trace", "_kept", "_limits", "probability", "rate")
+    __slots__ = (
+        "_hazard",
+        "_kept",
+        "_left",
+        "_limits",
+        "_no",
+        "_yes",
+        "by_trace",
+        "probability",
+        "rate",
+    )
 
     def __init__(
         self, rate: float, limits: Sequence[Limit] = (), *, by_trace: bool = False
@@ -47,10 +64,13 @@ class Sampler:
         """Draw with probability *rate*, or the least that any of the *limits* allows."""
         self.rate = rate
         self._limits = limits
-        self._by_trace = by_trace
+        self.by_trace = by_trace
+        """Whether it matters which trace :meth:`draw` is given."""
         self._kept = 1.0
         self.probability = rate
         """In force now: above 0 and at most 1."""
+        self._left: float | None = None
+        """Of the distance to the next window; ``None`` if it is to be drawn."""
         self.refresh()
 
     def refresh(self) -> None:
@@ -61,16 +81,26 @@ class Sampler:
             if allowed < probability:
                 probability = allowed
         self.probability = probability
+        self._hazard = -math.log1p(-probability) if probability < 1 else math.inf
+        self._yes, self._no = Draw(probability, True), Draw(probability, False)
 
     def draw(self, trace: Trace | None = None) -> Draw:
         """Decide with the probability that is in force.
 
         It follows from what happened before; nothing of the invocation itself has a part in it.
         """
-        probability = self.probability
-        if self._by_trace and trace is not None and trace.known:
+        if self.by_trace and trace is not None and trace.known:
             return self._draw_by_trace(trace)
-        return Draw(probability, probability >= 1 or _uniform() < probability)
+        if self.probability >= 1:
+            return self._yes
+        left = self._left
+        if left is None:
+            left = -math.log1p(-_uniform())
+        if left < self._hazard:
+            self._left = None
+            return self._yes
+        self._left = left - self._hazard
+        return self._no
 
     def _draw_by_trace(self, trace: Trace) -> Draw:
         """As all functions do that see the trace.

@@ -11,11 +11,14 @@ from __future__ import annotations
 import os
 import sys
 
+from lambda_usage.sampling.randomness import random_byte
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 _X_RAY = "_X_AMZN_TRACE_ID"
+_X_RAY_RAW = _X_RAY.encode()
 _OPENTELEMETRY = "opentelemetry.trace"
 _BITS = 56
 _DIGITS = _BITS // 4
@@ -75,13 +78,41 @@ def current_trace() -> Trace:
         found = _of_opentelemetry(opentelemetry)
         if found is not None:
             return found
-    _, root_follows, rest = os.environ.get(_X_RAY, "").partition("Root=")
+    number = _of_x_ray()
+    if number is not None:
+        return Trace(number, True)
+    return Trace(int.from_bytes(os.urandom(_BITS // 8), "big"), False)
+
+
+def current_group() -> int:
+    """The group of :func:`current_trace`, where nothing else is asked of it: each invocation is."""
+    if _OPENTELEMETRY in sys.modules:
+        return current_trace().group
+    number = _of_x_ray()
+    return (random_byte() if number is None else number) & _GROUP
+
+
+def _of_x_ray() -> int | None:
+    """The end of the id in X-Ray's header, if there is one.
+
+    ``os.environ.get`` encodes the name and decodes the value, in Python: where the header is not
+    set, through two exceptions. That was a fifth of what an invocation cost that is no window. So
+    what it decodes is read; should a replacement of ``os.environ`` have no such part, it is asked.
+    """
+    raw = getattr(os.environ, "_data", None)
+    if raw is None:
+        header = os.environ.get(_X_RAY, "").encode()
+    else:
+        header = raw.get(_X_RAY_RAW)
+        if header is None:
+            return None
+    _, root_follows, rest = header.partition(b"Root=")
     if root_follows:
         try:
-            return Trace(int(rest.partition(";")[0][-_DIGITS:], 16), True)
+            return int(rest.partition(b";")[0][-_DIGITS:], 16)
         except ValueError:
             pass
-    return Trace(int.from_bytes(os.urandom(_BITS // 8), "big"), False)
+    return None
 
 
 def _of_opentelemetry(module: Any) -> Trace | None:

@@ -13,6 +13,7 @@ import math
 _WINDOWS_MEMORY = 100
 _OTHERS_MEMORY = 1000
 _ENOUGH = 5
+_SOME = 30.0
 _ERRORS = 2.0
 _SLOWDOWN = 5.0
 """Times that a traced invocation is taken to need until some have been windows."""
@@ -55,6 +56,11 @@ class TracerCost:
     def other(self, cpu: float) -> None:
         """An invocation that was no window took *cpu*."""
         self._others.add(cpu)
+
+    @property
+    def learns(self) -> bool:
+        """Whether each invocation counts, for few are known so far."""
+        return self._others.count < _SOME
 
     @property
     def expected(self) -> float:
