@@ -135,53 +135,50 @@ class Agent:
         Returns:
             What to give to :meth:`end`; ``None`` where this is part of another invocation.
         """
+        # Almost no invocation is a window, and each is paid for: after a handler that waited, this
+        # code and its data are no longer in the processor's caches, and every line costs ten times
+        # what it does in a loop. So whatever is the same for many invocations is worked out
+        # elsewhere, nothing is made here that only a window needs, and calls are few.
         if not self.active or _inside.get():
             return None
         try:
-            return self._begin(context, frame)
+            if self._init:
+                self.handler_loaded()
+            now, dispatch, overhead = time.time(), self.dispatch, self.overhead
+            if not dispatch.quiet_from <= now < dispatch.quiet_until:
+                dispatch.before(context)
+            alias = alias_of(context)
+            trace = current_trace() if overhead.sampler.by_trace else None
+            group = current_group() if trace is None else trace.group
+            self._lock.acquire()  # a with block takes twice as long
+            try:
+                draw, certain = NEVER, False
+                if self._running or (sys.gettrace() is not None and self._is_traced()):
+                    self._void_window()
+                else:
+                    certain = self._first and self._is_certain()
+                    draw = overhead.draw(now, trace, remaining_time(context), certain=certain)
+                tally = self.tallies.get(alias) or self._tally(alias)
+                tally.invocation(group, now, sampled=draw.probability > 0)
+                token = _inside.set(True)
+                self._running += 1
+                if draw.chosen or (overhead.traced is not None and overhead.times()):
+                    invocation = Invocation(token, alias, group, draw, certain=certain)
+                    self._watch(invocation, frame)
+                    return invocation
+            finally:
+                self._lock.release()
+            return token, time.perf_counter()
         except Exception as error:
             self.failed(error)
             return None
 
-    def _begin(self, context: object, frame: FrameType | None) -> Invocation | Passing:
-        """Count an invocation and draw whether it is a window.
-
-        Almost none is, and each is paid for: after a handler that waited, this code and its data
-        are no longer in the processor's caches, and every line here costs ten times what it does in
-        a loop. So whatever is the same for many invocations is worked out elsewhere, and nothing is
-        made here that only a window needs.
-        """
-        if self._init:
-            self.handler_loaded()
-        now = time.time()
-        dispatch = self.dispatch
-        if not dispatch.quiet_from <= now < dispatch.quiet_until:
-            dispatch.before(context)
-        overhead, alias = self.overhead, alias_of(context)
-        trace = current_trace() if overhead.sampler.by_trace else None
-        group = current_group() if trace is None else trace.group
-        self._lock.acquire()  # a with block takes twice as long
-        try:
-            certain, draw = False, NEVER
-            if self._running or (sys.gettrace() is not None and self._is_traced()):
-                self._void_window()
-            else:
-                certain = self._first and self._is_certain()
-                draw = overhead.draw(now, trace, remaining_time(context), certain=certain)
-            tally = self.tallies.get(alias) or self._tally(alias)
-            tally.invocation(group, now, sampled=draw.probability > 0)
-            token = _inside.set(True)
-            self._running += 1
-            if not (draw.chosen or (overhead.traced is not None and overhead.times())):
-                return token, time.perf_counter()
-            invocation = Invocation(token, alias, group, draw, certain=certain)
-            invocation.clock = overhead.clock()
-            if draw.chosen:
-                self._open_window(invocation, frame)
-        finally:
-            self._lock.release()
+    def _watch(self, invocation: Invocation, frame: FrameType | None) -> None:
+        """Look at the clocks, and open a window if it is to be one."""
+        invocation.clock = self.overhead.clock()
+        if invocation.draw.chosen:
+            self._open_window(invocation, frame)
         invocation.started = time.perf_counter()
-        return invocation
 
     def _is_traced(self) -> bool:
         """Whether a debugger or a coverage tool traces, on 3.11: a window would put it out."""
@@ -215,26 +212,26 @@ class Agent:
             return
         now = time.perf_counter()
         try:
-            if isinstance(invocation, tuple):
-                self._passed(invocation, now)
-            else:
+            if not isinstance(invocation, tuple):
                 clock = self.overhead.clock() - invocation.clock
                 self._end(invocation, now - invocation.started, clock, error=error)
+                return
+            token, started = invocation
+            try:
+                _inside.reset(token)
+            except ValueError:
+                _inside.set(False)  # as _reset(), without a call
+            self._lock.acquire()
+            try:
+                self._running -= 1
+                overhead, cpu_s = self.overhead, self.dispatch.cpu_s
+                overhead.passed(now - started)
+                if cpu_s != overhead.delivered:
+                    overhead.affords_flush(cpu_s)  # the next bundle is saved for
+            finally:
+                self._lock.release()
         except Exception as problem:
             self.failed(problem)
-
-    def _passed(self, invocation: Passing, now: float) -> None:
-        token, started = invocation
-        _reset(token)
-        self._lock.acquire()
-        try:
-            self._running -= 1
-            overhead, cpu_s = self.overhead, self.dispatch.cpu_s
-            overhead.passed(now - started)
-            if cpu_s != overhead.delivered:
-                overhead.affords_flush(cpu_s)  # the next bundle is saved for
-        finally:
-            self._lock.release()
 
     def _end(self, invocation: Invocation, duration: float, clock: float, *, error: bool) -> None:
         _reset(invocation.token)

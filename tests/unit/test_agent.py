@@ -24,6 +24,7 @@ from lambda_usage.delivery import pauses
 from lambda_usage.delivery.batch import Batch
 from lambda_usage.delivery.dispatch import NOT_MADE, Dispatch
 from lambda_usage.recording.tally import PathSum, Tally
+from lambda_usage.sampling import randomness
 from lambda_usage.sampling.sampler import Draw
 from lambda_usage.settings import Settings
 from lambda_usage.telemetry.logs import Log
@@ -716,6 +717,47 @@ def test_a_bundle_is_due_when_it_holds_many_paths(clock: Clock, world: World) ->
         tally.paths = {frozenset({number}): PathSum() for number in range(size)}
         world.agent.dispatch.before(None)
         assert len(world.courier.bundles) == flushed
+
+
+def test_nothing_is_asked_of_the_schedule_until_a_bundle_can_be_due(
+    clock: Clock, tmp_path: Path, world: World
+) -> None:
+    plain = World(*make_agent(tmp_path, sample_rate=1e-12))
+    asked = []
+    schedule = plain.agent.dispatch.schedule
+    due = schedule.due
+
+    def counted(paths: int = 0) -> bool:
+        asked.append(clock.now)
+        return due(paths)
+
+    schedule.due = counted  # type: ignore[method-assign]
+    for _ in range(50):
+        plain.invoke()
+    assert len(asked) == 1
+    clock.now -= 30  # set back: all that was worked out ahead is void
+    plain.invoke()
+    assert len(asked) == 2
+    clock.now += 60
+    plain.invoke()
+    assert len(plain.courier.bundles) == 1
+
+
+def test_a_window_may_make_a_bundle_due(clock: Clock, world: World) -> None:
+    world.agent.dispatch.schedule.sent()
+    clock.now += 60
+    world.invoke()
+    world.agent.tallies[""].paths = {frozenset({number}): PathSum() for number in range(300)}
+    world.invoke()
+    assert len(world.courier.bundles) == 1
+
+
+def test_a_restored_copy_forgets_the_randomness_that_was_fetched(real: World) -> None:
+    randomness.random_byte()
+    before = randomness._unused
+    real.agent.after_restore()
+    assert randomness._unused is not before
+    assert next(randomness._unused, None) is None
 
 
 def test_the_caller_does_not_wait_for_a_bundle(real: World, tmp_path: Path) -> None:

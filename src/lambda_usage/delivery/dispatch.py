@@ -123,9 +123,9 @@ class Dispatch:
             self._day = today
             self.flush()
             return
-        quiet = self.schedule.quiet(self._source.paths())
-        if quiet:
-            self._be_quiet(quiet)
+        paths = self._source.paths()
+        if not self.schedule.due(paths):
+            self._be_quiet(self.schedule.quiet(paths))
         elif not self._source.affords_flush:
             self._be_quiet(_SAVING)
         elif self._threads < _MOST_THREADS and (self.schedule.overdue or _has_time(context)):

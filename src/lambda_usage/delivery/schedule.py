@@ -55,14 +55,14 @@ class Schedule:
         Args:
             paths: Distinct paths that it would hold.
         """
-        return self._since.seconds() >= self._pause_with(paths)
-
-    def _pause_with(self, paths: int) -> float:
-        return min(self._pause, self._interval / 10) if paths >= _PATHS else self._pause
+        return self.quiet(paths) == 0
 
     def quiet(self, paths: int) -> float:
         """Seconds until it is time for a bundle that holds *paths* distinct paths; 0 if it is."""
-        return max(self._pause_with(paths) - self._since.seconds(), 0.0)
+        pause = self._pause
+        if paths >= _PATHS:
+            pause = min(pause, self._interval / 10)
+        return max(pause - self._since.seconds(), 0.0)
 
     def sent(self) -> None:
         """A bundle is under way; count from now."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lambda_usage.recording.window import WindowHits
+from lambda_usage.sampling import overhead as module
 from lambda_usage.sampling.overhead import Overhead
 from lambda_usage.sampling.trace import Trace
 from lambda_usage.settings import NO_LIMIT, Settings
@@ -161,3 +162,26 @@ def test_windows_of_traces_are_drawn_by_trace() -> None:
     high, low = Trace(2**56 - 1, True), Trace(0, True)
     assert all(found.draw(n, high, None, certain=False).chosen for n in range(50))
     assert not any(found.draw(n, low, None, certain=False).chosen for n in range(50))
+
+
+def test_a_long_invocation_is_known_to_the_next_one() -> None:
+    free = overhead(1.0, sample_rate=1e-9)
+    for duration in (0.1, 0.1, 5.0):
+        invoke(free, 0, duration, remaining=100.0)
+    assert invoke(free, 0, 0.1, remaining=4.9) == 0.0
+    assert invoke(free, 0, 0.1, remaining=5.1) == 1e-9
+
+
+def test_where_windows_slow_the_code_chance_picks_the_invocations_that_are_timed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    coming = iter([0, 255, 15, 16])
+    monkeypatch.setattr(module, "random_byte", lambda: next(coming))
+    traced = overhead(traced=True)
+    assert not overhead().times()
+    for _ in range(100):
+        assert traced.times()
+        traced.ran(0.001, 0.001)
+        if not traced.traced.learns:  # type: ignore[union-attr]
+            break
+    assert [traced.times() for _ in range(4)] == [True, False, True, False]

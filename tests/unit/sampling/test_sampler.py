@@ -67,3 +67,39 @@ def test_the_limits_of_the_uniform_number(
 def test_the_uniform_number_fills_its_range() -> None:
     numbers = [module._uniform() for _ in range(4000)]
     assert {int(each * 16) for each in numbers} == set(range(16))
+
+
+class Alternating:
+    """A limit that moves with all that was drawn so far."""
+
+    allowed = 0.5
+
+    def probability(self) -> float:
+        return self.allowed
+
+
+def test_each_invocation_has_its_own_probability_however_it_moves() -> None:
+    n = 40_000
+    limit = Alternating()
+    sampler = Sampler(1.0, (limit,))
+    estimate = variance = 0.0
+    after_window = [0, 0]
+    chosen = False
+    for _ in range(n):
+        limit.allowed = 0.02 if chosen else min(1.0, limit.allowed * 1.5)  # from the past only
+        sampler.refresh()
+        before, draw = chosen, sampler.draw()
+        chosen = draw.chosen
+        estimate += chosen / draw.probability
+        variance += 1 / draw.probability - 1
+        if before:
+            after_window[chosen] += 1
+    # six standard deviations, as above
+    assert abs(estimate - n) < 6 * variance**0.5
+    trials = sum(after_window)
+    assert abs(after_window[1] - 0.02 * trials) < 6 * (0.02 * 0.98 * trials) ** 0.5
+
+
+def test_processes_from_one_snapshot_draw_independently() -> None:
+    runs = [[each.draw().chosen for _ in range(200)] for each in (Sampler(0.5), Sampler(0.5))]
+    assert runs[0] != runs[1]  # equal by chance once in 2**200
