@@ -144,6 +144,7 @@ def _by_turns(place: Place, contender: str, effort: Effort) -> Iterator[Row]:
             for name in ("ours", "bare")
         )
         yield place.row(contender, "agent_us", mine, nothing)
+        yield place.row(BARE, "agent_us", nothing, nothing)
 
 
 def _pairs(

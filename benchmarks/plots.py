@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.alternatives import BARE, COMPARED, CONTENDERS
+from benchmarks.controller import STYLE
 from benchmarks.results import Results, Row
 from benchmarks.workloads import PLANS
 
-_OURS, _OTHERS = "#1565c0", "#8d6e63"
+_OURS, _OTHERS = "#1e88e5", "#a1887f"
 _STRATEGIES = {
-    "each": ("a file for each invocation", "#8d6e63"),
+    "each": ("a file for each invocation", _OTHERS),
     "fixed": ("for 1 % of them", "#ef6c00"),
     "ours": ("ours", _OURS),
 }
@@ -39,16 +40,7 @@ def draw(results: Results, python: str, folder: Path) -> None:
     import matplotlib as mpl
 
     mpl.use("svg")
-    mpl.rcParams.update(
-        {
-            "axes.spines.right": False,
-            "axes.spines.top": False,
-            "font.family": "sans-serif",
-            "font.size": 9,
-            "svg.fonttype": "none",
-            "svg.hashsalt": "lambda-usage",
-        }
-    )
+    mpl.rcParams.update(STYLE)
     for name, picture in pictures(results, python).items():
         picture().savefig(folder / f"{name}.svg", metadata={"Date": None}, bbox_inches="tight")
 
@@ -85,7 +77,7 @@ def _ratios(panel: Any, rows: list[Row]) -> None:
                 color=_OURS if CONTENDERS[row.contender].ours else _OTHERS,
             )
     panel.set(xscale="log", xlim=(0.7, 1000), xticks=[1, 10, 100], xticklabels=["1", "10", "100"])
-    panel.grid(axis="x", color="#eee")
+    panel.grid(axis="x", color="#8884")
 
 
 def _cold_start(rows: list[Row]) -> Any:
@@ -116,7 +108,7 @@ def _cold_start(rows: list[Row]) -> Any:
                     error_kw={"linewidth": 1},
                 )
         panel.set_xlabel(title)
-        panel.grid(axis="x", color="#eee")
+        panel.grid(axis="x", color="#8884")
         panel.set_axisbelow(True)
     return figure
 
