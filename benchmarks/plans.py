@@ -55,7 +55,7 @@ _MAIN_EFFORT = inprocess.Effort(
     processes=2, rounds=8, batch_s=0.05, own_processes=3, own_s=2.5, alone=100
 )
 _EFFORT = inprocess.Effort(processes=2, rounds=8, batch_s=0.05, own_processes=2, own_s=2, alone=60)
-_FEW = Emulation(emulated.Effort(4, 10), (BARE, "ours-default", "coverage-each"), _EMULATED)
+_FEW = Emulation(emulated.Effort(3, 10), (BARE, "ours-default", "coverage-each"), _EMULATED)
 
 FULL = Plan(
     quick=False,
@@ -90,7 +90,7 @@ FULL = Plan(
     },
     budgeted=("3.11", MAIN_PYTHON),
     budget_workloads=tuple(PLANS),
-    spending=Spending((0.002, 0.01, 0.05), seconds=60),
+    spending=Spending((0.002, 0.01, 0.05), seconds=60, generous_every=12),
     fleet=fleet.FULL,
 )
 QUICK = Plan(

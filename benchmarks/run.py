@@ -164,7 +164,7 @@ class Run:
 
         places = self._places(python, self.plan.budget_workloads)
         environment(self.pythons[python], requirements(CONTENDERS[contender]))
-        rows = on_all_cores(places, measure)
+        rows = on_all_cores(places, measure, beside=True)
         found.facts["budgets"] = [each for cell in rows for each in cell]
         return found
 
@@ -173,24 +173,32 @@ class Run:
         return Found("a simulation", facts={"fleet": fleet.simulate_all(self.plan.fleet)})
 
 
-def on_all_cores(places: list[Place], measure: Callable[[Place], T]) -> list[T]:
+def on_all_cores(
+    places: list[Place], measure: Callable[[Place], T], *, beside: bool = False
+) -> list[T]:
     """Measure every place, as many at a time as there are cores, each bound to one of them.
 
-    Those that wait rather than compute run beside the others, on whichever core.
+    Args:
+        places: What to measure.
+        measure: Measures one.
+        beside: Whether a handler that waits may run beside those that compute, on whichever core.
     """
     cores: SimpleQueue[int] = SimpleQueue()
     for core in sorted(os.sched_getaffinity(0)):
         cores.put(core)
 
     def bound(place: Place) -> T:
+        if beside and place.workload.waits:
+            return measure(place)
         core = cores.get()
         try:
             return measure(replace(place, core=core))
         finally:
             cores.put(core)
 
-    with ThreadPoolExecutor(_cores()) as pool:
-        return list(pool.map(bound, places))
+    first = sorted(places, key=lambda place: not place.workload.waits)
+    with ThreadPoolExecutor(_cores() + beside) as pool:
+        return list(pool.map(bound, first))
 
 
 def _cores() -> int:
