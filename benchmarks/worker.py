@@ -45,29 +45,30 @@ class Worker:
         self.settle = 1
         self._folder = tempfile.TemporaryDirectory(prefix="bench-worker-")
         self._errors = Path(self._folder.name) / "errors"
-        self._process = subprocess.Popen(
-            [python_env.executable, "-m", "benchmarks.inside.worker"],
-            cwd=workload.root,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors.open("wb"),
-            text=True,
-            env={
-                "PATH": os.defpath,
-                "PYTHONHASHSEED": "0",
-                "TMPDIR": self._folder.name,
-                "PYTHONDONTWRITEBYTECODE": "1",
-                "PYTHONPATH": f"{workload.root}:{ROOT / 'src'}:{ROOT}",
-                "LAMBDA_TASK_ROOT": str(workload.root),
-                "AWS_LAMBDA_FUNCTION_NAME": "bench",
-                "BENCH_CONTENDER": chosen.attach,
-                "BENCH_EVENTS": json.dumps(workload.events),
-                **variables,
-                **workload.environment,
-                **chosen.variables,
-                **(extra or {}),
-            },
-        )
+        with self._errors.open("wb") as errors:
+            self._process = subprocess.Popen(
+                [python_env.executable, "-m", "benchmarks.inside.worker"],
+                cwd=workload.root,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                env={
+                    "PATH": os.defpath,
+                    "PYTHONHASHSEED": "0",
+                    "TMPDIR": self._folder.name,
+                    "PYTHONDONTWRITEBYTECODE": "1",
+                    "PYTHONPATH": f"{workload.root}:{ROOT / 'src'}:{ROOT}",
+                    "LAMBDA_TASK_ROOT": str(workload.root),
+                    "AWS_LAMBDA_FUNCTION_NAME": "bench",
+                    "BENCH_CONTENDER": chosen.attach,
+                    "BENCH_EVENTS": json.dumps(workload.events),
+                    **variables,
+                    **workload.environment,
+                    **chosen.variables,
+                    **(extra or {}),
+                },
+            )
         if core is not None:
             os.sched_setaffinity(self._process.pid, {core})
 
@@ -80,7 +81,7 @@ class Worker:
             self._process.stdin.flush()
             answer: dict[str, Any] = json.loads(self._process.stdout.readline())
         except (OSError, ValueError) as error:
-            self._process.wait()
+            self._process.wait(10)
             last = self._errors.read_text(errors="replace").strip().splitlines()[-1:]
             raise WorkerError(f"{self.contender}: {last[0] if last else error}") from None
         return answer
