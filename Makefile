@@ -64,7 +64,7 @@ $(BENCH): $(STAMP) $(NATIVE)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	@touch $@
 
-bench: $(BENCH) ## Measure what we and the alternatives cost; takes some three hours
+bench: $(BENCH) ## Measure what we and the alternatives cost: 40 minutes, on two quiet cores
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.targets build/bench/results.json
 	$(BIN)/python -m benchmarks.check

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 BARE = "bare"
 
@@ -42,7 +42,7 @@ def _number(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split(".")))
 
 
-CONTENDERS: Mapping[str, Contender] = {
+CONTENDERS: dict[str, Contender] = {
     BARE: Contender("bare", "bare"),
     "ours-armed": Contender(
         "ours: recorder armed, no agent",
@@ -115,6 +115,19 @@ CONTENDERS: Mapping[str, Contender] = {
 
 COMPARED = tuple(name for name, each in CONTENDERS.items() if not each.by_turns)
 """Those that are measured on every workload."""
+
+
+SABOTAGES = {
+    "1ms": ("ours-no-window", "ours_with_1ms"),
+    "overspending": ("ours-budget", "ours_overspending"),
+}
+"""What goes wrong on purpose: which contender, and what takes its place."""
+
+
+def sabotage(name: str) -> None:
+    """Make a contender of this process worse, to see whether the regression check notices."""
+    contender, attach = SABOTAGES[name]
+    CONTENDERS[contender] = replace(CONTENDERS[contender], attach=attach)
 
 
 def requirements(contender: Contender) -> tuple[str, ...]:

@@ -38,6 +38,7 @@ class Margin:
 
 
 MARGINS: Mapping[str, Margin] = {
+    "agent_us": Margin(0.5, 1.0, 5),
     "instructions": Margin(0.02, 0.05, 20_000),
     "cpu_us": Margin(0.03, 0.3, 5),
     "wall_us": Margin(0.15, 0.5, 300),
@@ -53,7 +54,7 @@ MARGINS: Mapping[str, Margin] = {
 def regressions(new: Results, accepted: Results) -> Iterator[str]:
     """What has become worse, one line each."""
     before = {row.key: row for row in accepted.rows}
-    rough = bool(new.run["quick"] or accepted.run["quick"])
+    rough = new.quick or accepted.quick
     for row in new.rows:
         old, margin = before.get(row.key), MARGINS.get(row.metric)
         ours = CONTENDERS[row.contender].ours
@@ -81,17 +82,25 @@ def _sentence(new: Row, old: Row) -> str:
 def _gone(new: Results, accepted: Results) -> Iterator[str]:
     ran = {(row.place, row.contender) for row in new.rows}
     places = {place for place, _ in ran}
+    planned = {
+        (part.section.replace("-", " "), part.python): part.about["contenders"]
+        for part in new.parts
+    }
     for place, contender in dict.fromkeys((row.place, row.contender) for row in accepted.rows):
         if not CONTENDERS[contender].ours or place not in places or (place, contender) in ran:
             continue
-        if contender in new.run["contenders"][place[0].partition(",")[0]]:
+        if contender in planned.get((place[0].partition(",")[0], place[1]), ()):
             yield f"{CONTENDERS[contender].title}, {', '.join(place)}: does not run any more"
 
 
 def _overspent(new: Results, accepted: Results) -> Iterator[str]:
     def shares(results: Results) -> dict[tuple[str, str, float], Mapping[str, float]]:
         found = results.facts.get("budgets", ())
-        return {(each["python"], each["workload"], each["budget"]): each["share"] for each in found}
+        return {
+            (each["python"], each["workload"], each["budget"]): each["share"]
+            for each in found
+            if each["rate"] == 1
+        }
 
     before = shares(accepted)
     for key, share in shares(new).items():
@@ -135,13 +144,17 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"benchmarks.check: {error}; `make bench` measures anew", file=sys.stderr)
         return 2
     compared = {row.key for row in new.rows} & {row.key for row in accepted.rows}
-    if not compared:
+    held = new.facts.get("budgets", ())
+    if not compared and not held:
         print("benchmarks.check: the two runs have no figure in common", file=sys.stderr)
         return 2
     found = list(regressions(new, accepted))
     for line in found:
         print(f"dearer: {line}")
-    print(f"{len(compared)} figures compared, {len(found)} regressions")
+    print(
+        f"{len(compared)} figures compared, {len(held)} held against their budget, "
+        f"{len(found)} regressions"
+    )
     return 1 if found else 0
 
 

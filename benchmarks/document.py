@@ -23,12 +23,13 @@ _MAIN = "3.13"
 HEAD = """\
 # Performance
 
-What lambda-usage costs, beside the bare handler and every alternative, measured in one run on the \
-same workloads. `make bench` measures it, and writes `benchmarks/results.json`; this page is made \
-from that by `python -m benchmarks.document`. Beside each table stands the command that measures it.
+What lambda-usage costs, beside the bare handler and every alternative, on the same workloads. \
+`make bench` measures it, and writes `benchmarks/results.json`; this page is made from that by \
+`python -m benchmarks.document`. Beside each table stands the command that measures it.
+"""
 
-Times are those of the machine below, so look at the ratios and the differences. Each figure is a \
-median with its 95 % bootstrap interval; contenders took turns. What each of them is:
+CONTESTED = """\
+## What is compared
 
 | contender | what it does |
 |---|---|
@@ -48,12 +49,22 @@ cannot be told which files count, and traces boto3 too. |
 The libraries of a workload are in scope for every contender, as if they were the user's own code.
 """
 
+_SUMMARY_NOTE = """\
+What is added to the bare handler: × CPU time of an invocation, milliseconds and megabytes of a \
+handler that imports nothing. Intervals are below.
+"""
+
 WORKLOADS = """\
 ## In process
 
-CPU time is that of all threads of the process. Instructions are counted in user space; they \
-hardly vary from run to run, so they decide where CPU time is too noisy. They tell less than \
-the whole truth of windows, whose instructions take longer than others.
+CPU time is that of all threads of the process. Each figure is a median with its 95 % bootstrap \
+interval; look at the ratios and the differences, for times are those of the machine above. The \
+alternatives took turns with the bare handler, each in a process of its own. Ours took turns \
+with the bare handler in one process, whose code was disarmed for the bare handler: two \
+processes differ by more than what an invocation pays that is no window. Where a handler of many \
+milliseconds leaves a few microseconds untold all the same, there is one more figure: what the \
+agent takes around a handler that does nothing, straight after the workload, when the \
+processor's caches are full of that.
 """
 
 EMULATOR = """\
@@ -69,8 +80,10 @@ BUDGETS = """\
 ## Within a budget
 
 What windows and flushing cost with `COVERAGE_SAMPLE_RATE=1` and no limit of windows in a minute, \
-measured from outside: blocks of invocations with windows and bundles take turns with blocks \
-without, in one process, and the difference of their CPU time is the cost.
+measured from outside: in one process, blocks of invocations under each budget take turns with \
+blocks that have neither windows nor bundles, and the difference of their CPU time is the cost. \
+Where the budget is generous, the agent's own account of the cost stands beside it: its error. \
+[How the budget is kept](performance/budget.md).
 """
 
 FLEET = """\
@@ -92,10 +105,14 @@ def page(results: Results) -> str:
 
 def _parts(results: Results) -> Iterator[str]:
     drawn = pictures(results, _MAIN)
-    yield _run(results)
-    yield f"## Targets\n\n{tables.markdown(targets.table(results))}"
     pythons = list(dict.fromkeys(row.python for row in results.rows))
     main = _MAIN if _MAIN in pythons else (pythons or [_MAIN])[-1]
+    summary = tables.summary_table(results, main)
+    if summary is not None:
+        yield f"{tables.markdown(summary)}\n{_SUMMARY_NOTE}"
+    yield f"## Targets\n\n{tables.markdown(targets.table(results))}"
+    yield from _run(results)
+    yield CONTESTED
     if any(True for _ in results.find(setting="in process")):
         yield WORKLOADS
         yield from _picture("performance-invocation", "CPU time of an invocation", drawn)
@@ -106,11 +123,11 @@ def _parts(results: Results) -> Iterator[str]:
         yield EMULATOR
         yield from _picture("performance-cold-start", "Cold start and memory", drawn)
         yield from emulated
-    budgets = tables.budget_table(results)
-    if budgets is not None:
+    budgets = list(tables.budget_tables(results))
+    if budgets:
         yield BUDGETS
         yield from _picture("performance-budget", "Cost over budget", drawn)
-        yield tables.markdown(budgets)
+        yield from map(tables.markdown, budgets)
     fleet = results.facts.get("fleet")
     if fleet:
         yield FLEET
@@ -135,20 +152,29 @@ def _picture(name: str, words: str, drawn: Container[str]) -> Iterator[str]:
         yield f"![{words}](images/{name}.svg)\n"
 
 
-def _run(results: Results) -> str:
-    run = results.run
-    machine, versions = run["machine"], run["versions"]
-    kind = "a quick run: figures are rough" if run["quick"] else "a full run"
-    lines = {
-        "measured": f"{run['date']}, {kind}, at {versions['commit']}",
-        "machine": f"{machine['processor']}, {machine['cores']} cores, {machine['system']}",
-        "load": f"{machine['load_at_start']} at the start, {machine['load_at_end']} at the end",
-        "Pythons": ", ".join(versions["pythons"].values()),
-        "compared": ", ".join(f"{name} {each}" for name, each in versions["packages"].items()),
-        **{f"repetitions, {name}": each for name, each in run["repetitions"].items()},
-    }
-    rows = "\n".join(f"| {name} | {value} |" for name, value in lines.items())
-    return f"## The run\n\n| | |\n|---|---|\n{rows}\n"
+def _run(results: Results) -> Iterator[str]:
+    if not results.parts:
+        return
+    machine = results.machine
+    packages: dict[str, str] = {}
+    rows = []
+    for part in results.parts:
+        about = part.about
+        packages |= about.get("packages", {})
+        name = f"{part.section}, {about.get('python')}" if part.python else part.section
+        before, after = about["load"]
+        how = f"{about['how']} (a quick run: figures are rough)" if about["quick"] else about["how"]
+        rows.append(
+            f"| {name} | {about['date']} | {about['seconds']:,} s | {before} to {after} "
+            f"| {about['commit']} | {how} |"
+        )
+    what = f"{machine['processor']}, {machine['cores']} cores, {machine['system']}"
+    compared = ", ".join(f"{name} {each}" for name, each in sorted(packages.items()))
+    yield (
+        f"## The run\n\nOn one machine ({what}), with {compared}, part by part. The load is that "
+        "before and after a part.\n\n| part | ended | took | load | at | how |\n"
+        "|---|---|---:|---:|---|---|\n" + "\n".join(rows) + "\n"
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:

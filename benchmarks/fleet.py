@@ -46,7 +46,7 @@ class Effort:
 FULL = Effort(
     {0.001: 24 * 60, 0.01: 24 * 21, 0.1: 24 * 4, 1: 48, 10: 24, 100: 3, 1000: 1},
 )
-QUICK = Effort({1: 3, 10: 1}, replications=20)
+QUICK = Effort({1: 3, 10: 4}, replications=20)
 
 
 @dataclass(frozen=True, slots=True)

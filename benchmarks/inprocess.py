@@ -1,33 +1,32 @@
-"""Measures every contender on every workload, side by side, in processes of their own."""
+"""Measures every contender on every workload.
+
+The alternatives run side by side with the bare handler, each in a process of its own. Ours takes
+turns with the bare handler within one process (``inside/states.py``): what it costs is less than
+what two processes differ by.
+"""
 
 from __future__ import annotations
 
-import json
-import os
 import random
-import subprocess
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from benchmarks.alternatives import BARE, CONTENDERS, requirements
+from benchmarks.alternatives import BARE, CONTENDERS
 from benchmarks.estimates import added, estimate, ratio
 from benchmarks.results import Row
+from benchmarks.worker import FEWEST, Worker, WorkerError
 from benchmarks.workloads import Workload
-from tests.support.paths import ROOT
-from tests.support.pythons import Python, environment
+from tests.support.pythons import Python
 
 SETTING = "in process"
-_METRICS = {"cpu_us": ("cpu", 1e6), "wall_us": ("wall", 1e6), "instructions": ("instructions", 1)}
-_WARM_UP_S = 0.05
-_FEWEST = 8
-"""Invocations in a batch, lest it depend on which of them the garbage collector ran in."""
+METRICS = {"cpu_us": ("cpu", 1e6), "wall_us": ("wall", 1e6), "instructions": ("instructions", 1)}
+ALONE = "ours-no-window"
+"""The contender whose wrapper is measured around a handler that does nothing, too."""
 
-Measured = dict[str, list[list[dict[str, float]]]]
-"""By contender: one answer of the worker for each round, by process."""
+Answers = Sequence[Sequence[Mapping[str, Any]]]
+"""What the worker said, by process and round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,120 +36,76 @@ class Effort:
     processes: int
     rounds: int
     batch_s: float
+    """Of a batch beside the alternatives."""
+    own_processes: int
+    own_s: float
+    """For the turns of ours and the bare handler in one process, settling included."""
+    own_batch_s: float = 0.02
+    alone: int = 150
+    """Pairs of the wrapper alone."""
 
 
-class WorkerError(Exception):
-    """A contender did not run; says what it printed."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is measured, and on which core."""
+
+    python: Python
+    workload: Workload
+    variables: Mapping[str, str]
+    core: int | None = None
+
+    def worker(self, contender: str, extra: Mapping[str, str] | None = None) -> Worker:
+        return Worker(self.python, contender, self.workload, self.variables, extra, self.core)
+
+    def row(self, contender: str, metric: str, own: Answers, bare: Answers) -> Row:
+        name, unit = METRICS.get(metric, (metric, 1e6))
+        values, theirs = (_each(which, name, unit) for which in (own, bare))
+        figures = estimate(values), ratio(values, theirs), added(values, theirs)
+        return Row(SETTING, self.python.version, self.workload.name, contender, metric, *figures)
 
 
-class Worker:
-    """A process with one contender and one workload."""
+def measure(place: Place, contenders: Sequence[str], effort: Effort, notes: list[str]) -> list[Row]:
+    """The rows of one workload; contenders that fail are noted and left out."""
+    rows = list(_side_by_side(place, contenders, effort, notes))
+    for contender in contenders:
+        if CONTENDERS[contender].ours:
+            try:
+                rows += _by_turns(place, contender, effort)
+            except WorkerError as error:
+                notes.append(_left_out(place, error))
+    return rows
 
-    def __init__(
-        self,
-        python: Python,
-        contender: str,
-        workload: Workload,
-        variables: Mapping[str, str],
-        extra: Mapping[str, str] | None = None,
-    ) -> None:
-        chosen = CONTENDERS[contender]
-        python_env = environment(python, requirements(chosen))
-        self.contender = contender
-        self.count = 1
-        self._folder = tempfile.TemporaryDirectory(prefix="bench-worker-")
-        self._errors = Path(self._folder.name) / "errors"
-        self._process = subprocess.Popen(
-            [python_env.executable, "-m", "benchmarks.inside.worker"],
-            cwd=workload.root,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors.open("wb"),
-            text=True,
-            env={
-                "PATH": os.defpath,
-                "PYTHONHASHSEED": "0",
-                "TMPDIR": self._folder.name,
-                "PYTHONDONTWRITEBYTECODE": "1",
-                "PYTHONPATH": f"{workload.root}:{ROOT / 'src'}:{ROOT}",
-                "LAMBDA_TASK_ROOT": str(workload.root),
-                "AWS_LAMBDA_FUNCTION_NAME": "bench",
-                "BENCH_CONTENDER": chosen.attach,
-                "BENCH_EVENTS": json.dumps(workload.events),
-                **variables,
-                **workload.environment,
-                **chosen.variables,
-                **(extra or {}),
-            },
-        )
 
-    def invoke(self, count: int, **asked: bool) -> dict[str, Any]:
-        """What *count* invocations took, and what else the worker is asked for."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        try:
-            self._process.stdin.write(json.dumps({"count": count, **asked}) + "\n")
-            self._process.stdin.flush()
-            answer: dict[str, Any] = json.loads(self._process.stdout.readline())
-        except (OSError, ValueError) as error:
-            last = self._errors.read_text(errors="replace").strip().splitlines()[-1:]
-            raise WorkerError(f"{self.contender}: {last[0] if last else error}") from None
-        return answer
-
-    def warm_up(self, batch_s: float) -> None:
-        """Let first times pass, and find out how many invocations make a batch."""
-        self.invoke(2)
-        if self.invoke(1, lines=True)["lines"] == 0:
-            raise WorkerError(f"{self.contender}: it records nothing")
-        once = self.invoke(3)["wall"] / 3
-        self.invoke(max(1, int(_WARM_UP_S / once)))
-        again = self.invoke(max(1, int(0.2 * batch_s / once)))
-        fewest = 1 if CONTENDERS[self.contender].slow else _FEWEST
-        self.count = max(fewest, round(batch_s * again["count"] / again["wall"]))
-
-    def end(self) -> None:
-        """Ends the process."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.kill()
-        self._process.wait()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
-        self._folder.cleanup()
+def _left_out(place: Place, error: WorkerError) -> str:
+    return f"{place.workload.title} on {place.python.version}: left out {error}"
 
 
 @contextmanager
-def workers(
-    python: Python, contenders: list[str], workload: Workload, variables: Mapping[str, str]
-) -> Iterator[list[Worker]]:
+def _workers(place: Place, contenders: Sequence[str]) -> Iterator[list[Worker]]:
     """One worker for each contender, ended with the block."""
     with ExitStack() as stack:
         started = []
         for contender in contenders:
-            worker = Worker(python, contender, workload, variables)
+            worker = place.worker(contender)
             stack.callback(worker.end)
             started.append(worker)
         yield started
 
 
-def measure(
-    python: Python,
-    contenders: list[str],
-    workload: Workload,
-    variables: Mapping[str, str],
-    effort: Effort,
-    notes: list[str],
+def _side_by_side(
+    place: Place, contenders: Sequence[str], effort: Effort, notes: list[str]
 ) -> Iterator[Row]:
-    """The rows of one workload; contenders that fail are noted and left out."""
-    answers: Measured = {contender: [] for contender in contenders}
+    answers: dict[str, list[list[Mapping[str, Any]]]] = {
+        each: [] for each in contenders if each == BARE or not CONTENDERS[each].ours
+    }
     order = random.Random(2026)
     for _ in range(effort.processes):
-        with workers(python, list(answers), workload, variables) as running:
+        with _workers(place, list(answers)) as running:
             for worker in running:
                 try:
                     worker.warm_up(effort.batch_s)
                 except WorkerError as error:
-                    notes.append(f"{workload.title} on {python.version}: left out {error}")
+                    notes.append(_left_out(place, error))
                     del answers[worker.contender]
             ready = [worker for worker in running if worker.contender in answers]
             for worker in ready:
@@ -159,26 +114,57 @@ def measure(
                 order.shuffle(ready)
                 for worker in ready:
                     answers[worker.contender][-1].append(worker.invoke(worker.count))
-    for contender in answers:
-        yield from _rows(python.version, contender, workload, answers)
+    for contender, own in answers.items():
+        for metric in _counted(own):
+            yield place.row(contender, metric, own, answers[BARE])
 
 
-def _rows(version: str, contender: str, workload: Workload, answers: Measured) -> Iterator[Row]:
-    for metric, (name, unit) in _METRICS.items():
-        if answers[BARE][0][0][name] is None:
-            continue
-        own, bare = (_each(answers[which], name, unit) for which in (contender, BARE))
-        yield Row(
-            SETTING,
-            version,
-            workload.name,
-            contender,
-            metric,
-            estimate(own),
-            ratio(own, bare),
-            added(own, bare),
+def _by_turns(place: Place, contender: str, effort: Effort) -> Iterator[Row]:
+    """Ours and the bare handler, in one process."""
+    own: list[list[Mapping[str, Any]]] = []
+    bare: list[list[Mapping[str, Any]]] = []
+    alone: list[list[Mapping[str, float]]] = []
+    order = random.Random(2026)
+    for _ in range(effort.own_processes):
+        worker = place.worker(contender)
+        try:
+            worker.warm_up(effort.own_batch_s)
+            pairs = list(_pairs(worker, effort, order))
+            own.append([each["ours"] for each in pairs])
+            bare.append([each["bare"] for each in pairs])
+            if contender == ALONE:
+                alone.append(worker.invoke(effort.alone, alone=True)["turns"])
+        finally:
+            worker.end()
+    for metric in _counted(own):
+        yield place.row(contender, metric, own, bare)
+    if alone:
+        mine, nothing = (
+            [[{"agent_us": each[name], "count": 1} for each in turns] for turns in alone]
+            for name in ("ours", "bare")
         )
+        yield place.row(contender, "agent_us", mine, nothing)
+        yield place.row(BARE, "agent_us", nothing, nothing)
 
 
-def _each(answers: list[list[dict[str, Any]]], name: str, unit: float) -> list[list[float]]:
+def _pairs(
+    worker: Worker, effort: Effort, order: random.Random
+) -> Iterator[dict[str, Mapping[str, Any]]]:
+    spent, number = 0.0, 0
+    states = ["ours", "bare"]
+    while spent < effort.own_s or number < FEWEST:
+        order.shuffle(states)
+        answer = worker.invoke(worker.count, turns=states, settle=worker.settle)
+        yield {each["state"]: each for each in answer["turns"]}
+        measured = sum(each["wall"] for each in answer["turns"])
+        spent += measured * (1 + worker.settle / worker.count)
+        number += 1
+
+
+def _counted(answers: Answers) -> list[str]:
+    first = answers[0][0]
+    return [metric for metric, (name, _) in METRICS.items() if first[name] is not None]
+
+
+def _each(answers: Answers, name: str, unit: float) -> list[list[float]]:
     return [[each[name] * unit / each["count"] for each in rounds] for rounds in answers]

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.alternatives import BARE, COMPARED, CONTENDERS
+from benchmarks.controller import STYLE
 from benchmarks.results import Results, Row
 from benchmarks.workloads import PLANS
 
-_OURS, _OTHERS = "#1565c0", "#8d6e63"
+_OURS, _OTHERS = "#1e88e5", "#a1887f"
+_BUDGETS = ("#8e24aa", _OURS, "#ef6c00")
 _STRATEGIES = {
-    "each": ("a file for each invocation", "#8d6e63"),
+    "each": ("a file for each invocation", _OTHERS),
     "fixed": ("for 1 % of them", "#ef6c00"),
     "ours": ("ours", _OURS),
 }
@@ -39,16 +41,7 @@ def draw(results: Results, python: str, folder: Path) -> None:
     import matplotlib as mpl
 
     mpl.use("svg")
-    mpl.rcParams.update(
-        {
-            "axes.spines.right": False,
-            "axes.spines.top": False,
-            "font.family": "sans-serif",
-            "font.size": 9,
-            "svg.fonttype": "none",
-            "svg.hashsalt": "lambda-usage",
-        }
-    )
+    mpl.rcParams.update(STYLE)
     for name, picture in pictures(results, python).items():
         picture().savefig(folder / f"{name}.svg", metadata={"Date": None}, bbox_inches="tight")
 
@@ -58,18 +51,23 @@ def _invocation(rows: list[Row], python: str) -> Any:
     from matplotlib import pyplot
 
     workloads = [name for name in PLANS if any(row.workload == name for row in rows)]
+    names = [name for name in COMPARED if name != BARE and any(r.contender == name for r in rows)]
+    columns = -(-len(workloads) // 2)
     figure, panels = pyplot.subplots(
-        1, len(workloads), figsize=(2 * len(workloads) + 2, 3.4), sharey=True, squeeze=False
+        2, columns, figsize=(9, 0.44 * len(names) + 1.6), sharey=True, sharex=True, squeeze=False
     )
-    for panel, workload in zip(panels[0], workloads, strict=True):
-        _ratios(panel, [row for row in rows if row.workload == workload])
+    for panel in panels.flat[len(workloads) :]:
+        panel.set_visible(False)
+    for panel, workload in zip(panels.flat, workloads, strict=False):
+        _ratios(panel, [row for row in rows if row.workload == workload], names)
         panel.set_title(PLANS[workload].title, fontsize=9)
+        panel.tick_params(labelbottom=True)
     figure.supxlabel(f"CPU time of an invocation, × bare, 95 % intervals, Python {python}")
+    figure.tight_layout()
     return figure
 
 
-def _ratios(panel: Any, rows: list[Row]) -> None:
-    names = [name for name in COMPARED if name != BARE]
+def _ratios(panel: Any, rows: list[Row], names: list[str]) -> None:
     panel.set_yticks(range(len(names)), [CONTENDERS[name].title for name in names])
     panel.set_ylim(len(names) - 0.5, -0.5)
     panel.axvline(1, color="#bbb", linewidth=1)
@@ -85,7 +83,7 @@ def _ratios(panel: Any, rows: list[Row]) -> None:
                 color=_OURS if CONTENDERS[row.contender].ours else _OTHERS,
             )
     panel.set(xscale="log", xlim=(0.7, 1000), xticks=[1, 10, 100], xticklabels=["1", "10", "100"])
-    panel.grid(axis="x", color="#eee")
+    panel.grid(axis="x", color="#8884")
 
 
 def _cold_start(rows: list[Row]) -> Any:
@@ -116,37 +114,47 @@ def _cold_start(rows: list[Row]) -> Any:
                     error_kw={"linewidth": 1},
                 )
         panel.set_xlabel(title)
-        panel.grid(axis="x", color="#eee")
+        panel.grid(axis="x", color="#8884")
         panel.set_axisbelow(True)
     return figure
 
 
 def _budget(found: list[dict[str, Any]]) -> Any:
-    """What windows and flushing cost over what they may."""
+    """What windows and flushing cost, over what they may: one line for each workload."""
     from matplotlib import pyplot
 
-    figure, panel = pyplot.subplots(figsize=(5, 3.4))
-    groups = list(dict.fromkeys((each["python"], each["workload"]) for each in found))
-    colours = pyplot.get_cmap("tab10")
-    for number, (python, workload) in enumerate(groups):
-        rows = [each for each in found if (each["python"], each["workload"]) == (python, workload)]
-        shares = [each["share"] for each in rows]
+    tight = [each for each in found if each["rate"] == 1]
+    places = list(dict.fromkeys((each["workload"], each["python"]) for each in tight))
+    budgets = sorted({each["budget"] for each in tight})
+    figure, panel = pyplot.subplots(figsize=(7, 0.32 * len(places) + 1.4))
+    for number, budget in enumerate(budgets):
+        cells = [each for each in tight if each["budget"] == budget]
+        shares = [each["share"] for each in cells]
         panel.errorbar(
-            [each["budget"] * (1 + 0.02 * (number - len(groups) / 2)) for each in rows],
-            [max(each["value"], 1e-5) for each in shares],
-            yerr=[
-                [min(each["value"] - each["low"], 0.99 * abs(each["value"])) for each in shares],
-                [each["high"] - each["value"] for each in shares],
+            [each["value"] / budget for each in shares],
+            [
+                places.index((each["workload"], each["python"]))
+                + 0.22 * (number - (len(budgets) - 1) / 2)
+                for each in cells
             ],
-            fmt="o" if python == "3.11" else "s",
+            xerr=[
+                [(each["value"] - each["low"]) / budget for each in shares],
+                [(each["high"] - each["value"]) / budget for each in shares],
+            ],
+            fmt="o",
             markersize=4,
-            color=colours(list(PLANS).index(workload)),
-            label=f"{PLANS[workload].title}, {python}",
+            color=_BUDGETS[number % len(_BUDGETS)],
+            label=f"budget {budget:g}",
         )
-    limits = sorted({each["budget"] for each in found})
-    panel.plot(limits, [1.25 * each for each in limits], color="#bbb", label="1.25 × budget")
-    panel.set(xscale="log", yscale="log", xlabel="budget", ylabel="measured share of wall time")
-    panel.legend(fontsize=7, bbox_to_anchor=(1, 1), frameon=False)
+    panel.axvline(1.25, color="#888", linestyle="--", linewidth=1)
+    panel.axvline(0, color="#888", linewidth=0.6)
+    panel.set_yticks(
+        range(len(places)), [f"{PLANS[name].title}, {python}" for name, python in places]
+    )
+    panel.set_ylim(len(places) - 0.5, -0.5)
+    panel.set_xlabel("measured cost, × budget, 95 % intervals; dashed: 1.25")
+    panel.grid(axis="x", color="#8884")
+    panel.legend(fontsize=8, frameon=False, bbox_to_anchor=(1, 1))
     return figure
 
 

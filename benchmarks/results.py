@@ -14,7 +14,8 @@ from benchmarks.estimates import Estimate
 
 FOLDER = Path(__file__).parent
 ACCEPTED = FOLDER / "results.json"
-VERSION = 1
+VERSION = 2
+SECTIONS = ("in-process", "emulator", "budgets", "fleet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +46,59 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
-    """One run."""
+class Part:
+    """What was measured at one time: a section, on one Python where that makes a difference."""
 
-    run: Mapping[str, Any]
-    """When, on what, how often; no host's name and no path."""
+    section: str
+    python: str
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """When, how long and how often, under which load, of which revision, and what by."""
     rows: tuple[Row, ...] = ()
     notes: tuple[str, ...] = ()
     """What could not be measured, and why."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """Figures that have no bare counterpart: sizes, budgets, the fleet simulation."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.section}, {self.python}" if self.python else self.section
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """All parts, each measured at its own time."""
+
+    machine: Mapping[str, Any] = field(default_factory=dict)
+    """What on; no host's name and no path."""
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return tuple(row for part in self.parts for row in part.rows)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(note for part in self.parts for note in part.notes))
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """Those of all parts; lists are joined."""
+        found: dict[str, Any] = {}
+        for part in self.parts:
+            for name, value in part.facts.items():
+                joined = isinstance(value, list) and name in found
+                found[name] = [*found[name], *value] if joined else value
+        return found
+
+    @property
+    def quick(self) -> bool:
+        """Whether any part was measured roughly."""
+        return any(part.about.get("quick") for part in self.parts)
+
+    def merged(self, part: Part) -> Results:
+        """These, with *part* in the place of what was measured of it before."""
+        others = (each for each in self.parts if each.name != part.name)
+        return Results(self.machine, tuple(sorted((*others, part), key=_in_order)))
 
     def find(self, **wanted: str) -> Iterator[Row]:
         """The rows in which these fields have these values."""
@@ -64,6 +108,10 @@ class Results:
 
     def one(self, **wanted: str) -> Row | None:
         return next(self.find(**wanted), None)
+
+
+def _in_order(part: Part) -> tuple[int, str]:
+    return SECTIONS.index(part.section), part.python
 
 
 def machine() -> dict[str, Any]:
@@ -77,16 +125,29 @@ def machine() -> dict[str, Any]:
         "processor": model or platform.machine(),
         "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.release().partition('-')[0]}",
-        "load_at_start": round(os.getloadavg()[0], 2),
     }
+
+
+def load() -> float:
+    """How many processes ran or waited to run, over the last minute."""
+    return round(os.getloadavg()[0], 2)
 
 
 def write(results: Results, path: Path) -> None:
     """As JSON with a line for each row, with as many digits as mean something."""
-    raw = _rounded(asdict(results))
+    parts = ",\n".join(_part_text(part) for part in results.parts)
+    machine = json.dumps(_rounded(dict(results.machine)), sort_keys=True)
+    text = f'{{"version": {VERSION},\n "machine": {machine},\n "parts": [\n{parts}\n]}}\n'
+    partial = path.with_suffix(".partial")
+    partial.write_text(text, "utf-8")
+    partial.replace(path)
+
+
+def _part_text(part: Part) -> str:
+    raw = _rounded(asdict(part))
     rows = ",\n".join(json.dumps(row) for row in raw.pop("rows"))
-    rest = json.dumps({"version": VERSION, **raw}, indent=1, sort_keys=True)
-    path.write_text(f'{rest.removesuffix("}").rstrip()},\n "rows": [\n{rows}\n]}}\n', "utf-8")
+    rest = json.dumps(raw, indent=1, sort_keys=True).removesuffix("}").rstrip()
+    return f'{rest},\n "rows": [\n{rows}\n]}}'
 
 
 def read(path: Path) -> Results:
@@ -99,10 +160,14 @@ def read(path: Path) -> Results:
         raw = json.loads(path.read_text("utf-8"))
         if raw["version"] != VERSION:
             raise ValueError(f"{path.name} has version {raw['version']}, not {VERSION}")
-        rows = tuple(_row(each) for each in raw["rows"])
-        return Results(raw["run"], rows, tuple(raw["notes"]), raw["facts"])
+        return Results(raw["machine"], tuple(_part(each) for each in raw["parts"]))
     except (KeyError, TypeError, json.JSONDecodeError) as error:
         raise ValueError(f"{path.name} holds no results of make bench: {error!r}") from None
+
+
+def _part(raw: dict[str, Any]) -> Part:
+    lists = {"rows": tuple(map(_row, raw["rows"])), "notes": tuple(raw["notes"])}
+    return Part(**(raw | lists))
 
 
 def _row(raw: dict[str, Any]) -> Row:

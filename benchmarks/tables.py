@@ -63,6 +63,10 @@ def cost_tables(results: Results, python: str) -> Iterator[Table]:
     if chosen:
         title = f"CPU time that is added to an invocation, µs, Python {python}"
         yield _by_workload(title, command, chosen, _more)
+    chosen = [row for row in rows if row.metric == "agent_us"]
+    if chosen:
+        title = f"Wall time around a handler that does nothing, after each workload, µs, {python}"
+        yield _by_workload(title, command, chosen, _more)
     waiting = [row for row in rows if row.metric == "wall_us" and PLANS[row.workload].waits]
     if waiting:
         title = f"Wall time that is added to an invocation that waits, µs, Python {python}"
@@ -111,24 +115,107 @@ def emulator_table(results: Results, python: str, share: float, workload: str) -
     return Table(title, command, ("", *shown.values()), tuple(lines))
 
 
-def budget_table(results: Results) -> Table | None:
-    """What windows and flushing cost under each budget."""
-    found = results.facts.get("budgets")
-    if not found:
-        return None
+def budget_tables(results: Results) -> Iterator[Table]:
+    """What windows and flushing cost under each budget, and what the agent took them to cost."""
+    found = results.facts.get("budgets", ())
+    command = "python -m benchmarks.run --only budgets"
+    tight = [each for each in found if each["rate"] == 1]
+    if tight:
+        yield _spent(tight, command)
+    generous = [each for each in found if each["rate"] < 1]
+    if generous:
+        yield Table(
+            f"Where a budget of {generous[0]['budget']:g} affords the rate that is asked for",
+            command,
+            ("", "rate", "windows", "of invocations", "cost, % of wall time",
+             "the agent says, %", "ratio"),
+            tuple(map(_generous, generous)),
+        )  # fmt: skip
+
+
+def _spent(found: Sequence[Mapping[str, Any]], command: str) -> Table:
     budgets = sorted({each["budget"] for each in found})
-    shares = {
-        (each["python"], each["workload"], each["budget"]): Estimate(**each["share"])
-        for each in found
-    }
+    cells = {(each["python"], each["workload"], each["budget"]): each for each in found}
     lines = []
     for python, workload in dict.fromkeys((each["python"], each["workload"]) for each in found):
-        cells = (shares.get((python, workload, budget)) for budget in budgets)
-        shown = (ABSENT if each is None else _percent(each) for each in cells)
-        lines.append((f"{PLANS[workload].title}, {python}", *shown))
-    header = ("", *(f"budget {budget * 100:g} %" for budget in budgets))
-    title = "What windows and flushing cost, % of the invocations' wall time"
-    return Table(title, "python -m benchmarks.run --only budgets", header, tuple(lines))
+        chosen = [cells.get((python, workload, budget)) for budget in budgets]
+        shares = (ABSENT if each is None else _percent(_share(each)) for each in chosen)
+        drawn = (
+            ABSENT if each is None else f"{each['windows'] / each['invocations']:.2g}"
+            for each in chosen
+        )
+        lines.append((f"{PLANS[workload].title}, {python}", *shares, *drawn))
+    return Table(
+        "What windows and flushing cost, % of the invocations' wall time, and windows' share p",
+        command,
+        (
+            "",
+            *(f"budget {budget * 100:g} %" for budget in budgets),
+            *(f"p at {budget * 100:g} %" for budget in budgets),
+        ),
+        tuple(lines),
+    )
+
+
+def _generous(cell: Mapping[str, Any]) -> tuple[str, ...]:
+    share, told = _share(cell), cell["agent_share"]
+    return (
+        f"{PLANS[cell['workload']].title}, {cell['python']}",
+        f"{cell['rate']:g}",
+        f"{cell['windows']:,}",
+        f"{cell['windows'] / cell['invocations']:.3g}",
+        _percent(share),
+        f"{told * 100:.2f}",
+        f"{told / share.value:.2f}" if share.low > 0 else ABSENT,
+    )
+
+
+def _share(cell: Mapping[str, Any]) -> Estimate:
+    return Estimate(**cell["share"])
+
+
+def summary_table(results: Results, python: str) -> Table | None:
+    """Each contender in one line: what it adds to a small handler, and to a larger one."""
+    wanted = {
+        ("in process", "jsonschema_check", "cpu_us"): "CPU of a 0.5 ms handler",
+        ("in process", "docutils_page", "cpu_us"): "CPU of a 15 ms handler",
+        ("emulator, 1 CPU", "hot_loop", "start_ms"): "cold start, ms",
+        ("emulator, 1 CPU", "hot_loop", "peak_uploaded_mb"): "memory, MB",
+    }
+    found = {
+        (row.contender, (row.setting, row.workload, row.metric)): row
+        for row in results.find(python=python)
+    }
+    names = [name for name in CONTENDERS if name in _SUMMED]
+    lines = []
+    for name in names:
+        rows = {place: found.get((name, place)) for place in wanted}
+        if any(rows.values()):
+            cells = (
+                ABSENT
+                if row is None
+                else f"{row.ratio.value:.2f} ×"
+                if place[2] == "cpu_us"
+                else f"{row.added.value:+.1f}"
+                for place, row in rows.items()
+            )
+            lines.append((CONTENDERS[name].title, *cells, _SUMMED[name]))
+    header = ("", *wanted.values(), "")
+    command = "python -m benchmarks.run"
+    return Table(f"In short, Python {python}", command, header, tuple(lines)) if lines else None
+
+
+_SUMMED = {
+    "ours-no-window": "Most invocations: seen for existence, not for frequency.",
+    "ours-window": "As many as the budget (1 % of time) affords.",
+    "ours-default": "What a user gets: without the budget's limit reached, all are windows.",
+    "coverage-each": "Every invocation pays for a report and an upload.",
+    "coverage-ctrace": "Every line pays, always; tells neither how often nor for which request.",
+    "coverage-sysmon": "Cheap; tells only that a line ever ran, and uploads nothing.",
+    "coverage-windows": "Frequency at the price of each window; wrong lines on 3.12 and 3.13.",
+    "slipcover": "Cheap; tells only that a line ever ran, and uploads nothing.",
+    "codecov": "Every invocation pays for a report.",
+}
 
 
 def fleet_tables(fleet: Mapping[str, Any]) -> Iterator[Table]:

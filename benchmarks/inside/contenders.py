@@ -8,17 +8,19 @@ same for all. Standard library only, but for the contender itself.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tempfile
+import time
 import uuid
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-Handler = Callable[[Any, Any], Any]
+from benchmarks.inside.states import BUDGETS, Handler, State, beside_bare, budgets
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,12 @@ class Attached:
     handler: Handler
     lines: Callable[[], int] | None = None
     """How many lines have been recorded, the last invocation's at least."""
-    without: Handler | None = None
-    """The same handler, with neither windows nor bundles from now on, until the other is called."""
+    states: Mapping[str, State] = field(default_factory=dict)
+    """Those that can take turns in this process."""
+    told: Callable[[], Any] | None = None
+    """What the contender itself says that each state cost."""
+    around: Callable[[Handler], Handler] | None = None
+    """Puts the contender around another handler, too."""
 
 
 def load() -> Handler:
@@ -50,49 +56,61 @@ def ours() -> Attached:
     """Through the redirect, as the layer's exec wrapper sets it up."""
     os.environ["COVERAGE_HANDLER"] = os.environ["BENCH_HANDLER"]
     handler: Handler = import_module("lambda_usage").handler
-    start_agent = import_module("lambda_usage.attach.starting").start_agent
-    agent = start_agent("redirect", before_handler=True)
+    agent = _agent()
+    recorded = import_module("lambda_usage.attach.bootstrap").recorded
 
     def lines() -> int:
         agent.recorder.drain()
         return sum(len(entry.invoke_lines) for entry in agent.recorder.registry.entries.values())
 
-    return Attached(handler, lines)
+    def around(other: Handler) -> Handler:
+        made: Handler = recorded(other, agent)
+        return made
+
+    return Attached(handler, lines, beside_bare(handler, load()), around=around)
+
+
+def ours_with_1ms() -> Attached:
+    """Sabotage, for the proof that the regression check notices: 1 ms of CPU in each invocation."""
+    attached = ours()
+
+    def call(event: Any, context: Any) -> Any:
+        end = time.thread_time() + 0.001
+        while time.thread_time() < end:
+            pass
+        return attached.handler(event, context)
+
+    return replace(attached, handler=call, states=beside_bare(call, load()))
 
 
 def ours_within_budget() -> Attached:
-    """In two states that can take turns in one process: as configured, and with nothing to pay."""
+    """In states that take turns in one process: under each budget, and with nothing to pay."""
     attached = ours()
-    agent = import_module("lambda_usage.attach.starting")._agent
-    overhead: Any = import_module("lambda_usage.sampling.overhead").Overhead
-    settings: Any = import_module("lambda_usage.settings")
+    wanted = json.loads(os.environ[BUDGETS])
+    states, told = budgets(attached.handler, _agent(), wanted)
+    return replace(attached, states=states, told=told)
 
-    def affords_flush(self: Any, delivered: float) -> bool:
-        overhead.affords_flush(self, delivered)
-        return False
 
-    silent = settings.Settings(
-        sample_rate=1e-12,
-        overhead_budget=agent.settings.overhead_budget,
-        max_windows_per_minute=settings.NO_LIMIT,
-    )
-    without = type("Without", (overhead,), {"affords_flush": affords_flush})
-    states = agent.overhead, without(silent, traced=agent.recorder.name == "ctrace")
+def ours_overspending() -> Attached:
+    """Sabotage, for the same proof: three times what the budget allows is spent."""
+    budget: Any = import_module("lambda_usage.sampling.budget").Budget
+    begin = budget.__init__
 
-    def within(state: Any) -> Handler:
-        def call(event: Any, context: Any) -> Any:
-            agent.overhead = state
-            return attached.handler(event, context)
+    def generous(self: Any, share: float) -> None:
+        begin(self, min(3 * share, 0.99))
 
-        return call
+    budget.__init__ = generous
+    return ours_within_budget()
 
-    on, off = map(within, states)
-    return Attached(on, attached.lines, off)
+
+def _agent() -> Any:
+    return import_module("lambda_usage.attach.starting")._agent
 
 
 def ours_armed() -> Attached:
     """The recorder alone: its code is armed, the handler is called with no agent around it."""
-    return Attached(load(), ours().lines)
+    attached, handler = ours(), load()
+    return Attached(handler, attached.lines, beside_bare(handler, handler))
 
 
 def coverage_each() -> Attached:

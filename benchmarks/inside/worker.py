@@ -1,24 +1,30 @@
 """One contender with one workload in one process: invokes when told, says what that cost.
 
-Reads one JSON object a line from stdin, ``{"count": n}``, and answers on the standard output that
-it was given; what the handler prints goes nowhere. With ``"lines": true`` it says how many lines
-have been recorded, too; with ``"turns": true`` what windows and bundles cost. Standard library
-only.
+Reads one JSON object a line from stdin, and answers on the standard output that it was given; what
+the handler prints goes nowhere. ``{"count": n}`` invokes so often. With ``"lines": true`` it says
+how many lines have been recorded, too. With ``"turns": [state, …]`` it does so in each of these
+states, in that order, each after ``"settle"`` invocations that are not measured; ``"told": true``
+asks what the contender itself says of them. With ``"alone": true`` it measures what stands around
+a handler that does nothing, after each invocation of the bare handler, whose traces are then in the
+processor's caches. Standard library only.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
 import threading
 import time
 import uuid
+from collections.abc import Iterator
 from itertools import cycle, islice
 from typing import Any
 
-from benchmarks.inside.contenders import Attached, Handler, attach
+from benchmarks.inside.contenders import Attached, attach
 from benchmarks.inside.counting import Instructions
+from benchmarks.inside.states import Handler
 
 
 class Context:
@@ -43,14 +49,28 @@ def main() -> None:
         events = json.loads(os.environ["BENCH_EVENTS"])
         attached = attach(os.environ["BENCH_CONTENDER"])
         for line in sys.stdin:
-            asked = json.loads(line)
-            if asked.get("turns"):
-                answer = _by_turns(attached, events, asked["count"])
-            else:
-                answer = _measured(attached.handler, events, asked["count"], instructions)
-            if asked.get("lines"):
-                answer["lines"] = attached.lines() if attached.lines else None
+            answer = _answer(attached, events, json.loads(line), instructions)
             print(json.dumps(answer), file=answers, flush=True)
+
+
+def _answer(
+    attached: Attached, events: list[Any], asked: dict[str, Any], instructions: Instructions
+) -> dict[str, Any]:
+    count = asked["count"]
+    if "turns" in asked:
+        answer: dict[str, Any] = {
+            "count": count,
+            "turns": list(_by_turns(attached, events, asked, instructions)),
+        }
+    elif asked.get("alone"):
+        answer = {"count": count, "turns": list(_alone(attached, events, count))}
+    else:
+        answer = _measured(attached.handler, events, count, instructions)
+    if asked.get("lines"):
+        answer["lines"] = attached.lines() if attached.lines else None
+    if asked.get("told"):
+        answer["told"] = attached.told() if attached.told else None
+    return answer
 
 
 def _measured(
@@ -67,21 +87,50 @@ def _measured(
     return {"count": count, "wall": wall, "cpu": cpu, "instructions": counted}
 
 
-def _by_turns(attached: Attached, events: list[Any], count: int) -> dict[str, Any]:
-    """One block with windows and bundles and one without; a thread that delivers belongs to it."""
-    assert attached.without is not None
-    order = [("with", attached.handler), ("without", attached.without)]
-    if os.urandom(1)[0] % 2:
-        order.reverse()
-    answer: dict[str, Any] = {"count": count}
-    for name, handler in order:
+def _by_turns(
+    attached: Attached, events: list[Any], asked: dict[str, Any], instructions: Instructions
+) -> Iterator[dict[str, Any]]:
+    """One block in each state; a thread that delivers belongs to the block that began it."""
+    settle = asked.get("settle", 0)
+    for name in asked["turns"]:
+        state = attached.states[name]
+        state.enter()
+        if settle:  # code has to be specialised anew after it was armed or disarmed
+            _measured(state.handler, events, settle, instructions)
+            gc.collect()
+            gc.freeze()  # lest what is counted depends on whose turn a full collection falls into
         before = set(threading.enumerate())
-        took = _measured(handler, events, count, Instructions(counted=False))
+        count = asked.get("counts", {}).get(name, asked["count"])
+        took = _measured(state.handler, events, count, instructions)
         start = time.process_time()
         for thread in set(threading.enumerate()) - before:
             thread.join()
-        answer[name] = {"wall": took["wall"], "cpu": took["cpu"] + time.process_time() - start}
-    return answer
+        took["cpu"] += time.process_time() - start
+        yield {"state": name, **took}
+
+
+def _alone(attached: Attached, events: list[Any], count: int) -> Iterator[dict[str, float]]:
+    """Wall time of a handler that does nothing: within what stands around it, and bare."""
+    assert attached.around is not None
+    clock, context = time.perf_counter, Context()
+    bare = attached.states["bare"]
+    wrapped = attached.around(_nothing)
+    bare.enter()
+    for event in islice(cycle(events), count):
+        both = [("ours", wrapped), ("bare", _nothing)]
+        if os.urandom(1)[0] % 2:
+            both.reverse()
+        answer = {}
+        for name, handler in both:
+            bare.handler(event, context)
+            start = clock()
+            handler(event, context)
+            answer[name] = clock() - start
+        yield answer
+
+
+def _nothing(event: object, context: object) -> None:
+    """The least that a handler can do."""
 
 
 if __name__ == "__main__":

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 _AFTERMATH = 3.5
 """What a line costs that was armed, in callbacks: the call, and specialising anew after it."""
 
-_BOOKKEEPING = 12
-"""What a window costs beside what is measured, in such lines: the accounts that it is entered in,
-and what they push out of the processor's caches."""
+_BOOKKEEPING = 25e-6
+"""CPU seconds that a window costs beside what is measured: the accounts that it is entered in, and
+what all of it pushes out of the processor's caches."""
 
 _CALLBACK = 0.2e-6
 """CPU seconds of a callback until the recorder has calibrated it."""
@@ -188,8 +188,7 @@ class Overhead:
             opening = 0.0  # the clock has it
             within = self.traced.window(clock, typical=not certain)
         within *= self._stretch
-        beside = _BOOKKEEPING * callback * _AFTERMATH
-        cost = within + (opening + closing + beside) * self._stretch
+        cost = within + (opening + closing + _BOOKKEEPING) * self._stretch
         self._windows_cost += cost
         self._headroom.window(cost)
         if self._budget is not None:

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
+from typing import Any
 
 from benchmarks.alternatives import BARE
 from benchmarks.estimates import Rounds, added, estimate, ratio
-from benchmarks.results import Results, Row
+from benchmarks.results import Part, Results, Row
 
 Change = Callable[[float], float]
 
-RUN = {
+MACHINE = {"processor": "one", "cores": 2, "system": "Linux 6"}
+ABOUT = {
     "date": "2026-11-22 12:00 UTC",
+    "seconds": 60,
+    "load": [0.1, 0.2],
     "quick": False,
-    "sections": ["in-process"],
-    "contenders": {"in process": [BARE, "ours-no-window", "coverage-each"], "emulator": []},
-    "machine": {
-        "processor": "one",
-        "cores": 2,
-        "system": "Linux 6",
-        "load_at_start": 0.1,
-        "load_at_end": 0.2,
-    },
-    "versions": {"pythons": {"3.13": "3.13.0"}, "packages": {}, "commit": "abc"},
-    "repetitions": {"in process": "5 processes × 12 rounds"},
+    "how": "5 processes × 12 rounds",
+    "contenders": [BARE, "ours-no-window", "coverage-each"],
+    "python": "3.13.0",
+    "packages": {},
+    "commit": "abc",
 }
 COSTS = {"hot_loop": 100.0, "docutils_page": 15_000.0}
 """Of the bare handler, in µs."""
@@ -52,4 +51,10 @@ def recorded(change: Change = same, seed: int = 1, *, metric: str = "wall_us") -
         ):
             figures = estimate(own), ratio(own, bare), added(own, bare)
             rows.append(Row("in process", "3.13", workload, contender, metric, *figures))
-    return Results(RUN, tuple(rows))
+    return Results(MACHINE, (Part("in-process", "3.13", ABOUT, tuple(rows)),))
+
+
+def with_part(results: Results, **changed: Any) -> Results:
+    """*results* of one part, with something else in it."""
+    (part,) = results.parts
+    return replace(results, parts=(replace(part, **changed),))

@@ -4,10 +4,13 @@ from random import Random
 
 import pytest
 
-from benchmarks.budgets import Turns, spent
+from benchmarks.budgets import Cycle, spent
+from benchmarks.inside.states import NONE
+
+PAID = "0.01"
 
 
-def turns(share: float, *, waiting: float = 0.0, flush: float = 0.0) -> Turns:
+def turns(share: float, *, waiting: float = 0.0, flush: float = 0.0) -> list[Cycle]:
     """Blocks of 40 ms on a machine that is slower at times, with a bundle in every fiftieth."""
     random = Random(7)
     found = []
@@ -16,11 +19,11 @@ def turns(share: float, *, waiting: float = 0.0, flush: float = 0.0) -> Turns:
         base = 0.04 * slow
         paid = base * share / (1 - share) + flush * (number % 50 == 0)
         took = base * random.gauss(1, 0.002) + paid
+        none = base / 2 * random.gauss(1, 0.002)
         found.append(
             {
-                "count": 100,
-                "with": {"cpu": took, "wall": took * (1 + waiting)},
-                "without": {"cpu": base * random.gauss(1, 0.002), "wall": base},
+                PAID: {"cpu": took, "wall": took * (1 + waiting), "count": 100},
+                NONE: {"cpu": none, "wall": none, "count": 50},
             }
         )
     return found
@@ -28,21 +31,21 @@ def turns(share: float, *, waiting: float = 0.0, flush: float = 0.0) -> Turns:
 
 @pytest.mark.parametrize("share", [0.002, 0.01, 0.05])
 def test_the_share_is_found_although_the_machine_is_slower_at_times(share: float) -> None:
-    found = spent(turns(share))
+    found = spent(turns(share), PAID)
     assert found.value == pytest.approx(share, rel=0.1)
     assert found.low <= share <= found.high
 
 
 def test_nothing_costs_nothing() -> None:
-    found = spent(turns(0.0))
+    found = spent(turns(0.0), PAID)
     assert found.low <= 0 <= found.high
     assert found.value == pytest.approx(0, abs=0.0003)
 
 
 def test_a_bundle_counts() -> None:
-    without, bundles = spent(turns(0.01)), spent(turns(0.01, flush=0.02))
+    without, bundles = spent(turns(0.01), PAID), spent(turns(0.01, flush=0.02), PAID)
     assert bundles.value - without.value == pytest.approx(0.02 / 50 / 0.04, rel=0.05)
 
 
 def test_waiting_is_wall_time_that_costs_nothing() -> None:
-    assert spent(turns(0.05, waiting=4)).value == pytest.approx(0.01, rel=0.1)
+    assert spent(turns(0.05, waiting=4), PAID).value == pytest.approx(0.01, rel=0.1)

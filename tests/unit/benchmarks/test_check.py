@@ -9,7 +9,7 @@ import pytest
 from benchmarks.alternatives import CONTENDERS
 from benchmarks.check import main, regressions
 from benchmarks.results import Results, write
-from tests.unit.benchmarks.runs import recorded, same
+from tests.unit.benchmarks.runs import ABOUT, recorded, same, with_part
 
 ACCEPTED = recorded()
 
@@ -39,7 +39,7 @@ def test_quick_runs_find_a_millisecond_and_forgive_a_tenth() -> None:
     accepted = recorded(metric="cpu_us")
     for change, count in ((lambda cost: cost + 1000, 1), (lambda cost: cost * 1.1, 0)):
         new = recorded(change, seed=2, metric="cpu_us")
-        assert len(found(replace(new, run={**new.run, "quick": True}), accepted)) == count
+        assert len(found(with_part(new, about={**ABOUT, "quick": True}), accepted)) == count
 
 
 def test_what_became_cheaper_is_no_regression() -> None:
@@ -51,7 +51,7 @@ def test_a_slower_machine_is_no_regression() -> None:
     rows = tuple(
         replace(row, value=replace(row.value, high=row.value.high * 9)) for row in new.rows
     )
-    assert found(replace(new, rows=rows)) == []
+    assert found(with_part(new, rows=rows)) == []
 
 
 def test_what_an_alternative_costs_is_its_own_affair() -> None:
@@ -64,7 +64,7 @@ def test_what_an_alternative_costs_is_its_own_affair() -> None:
             else row
             for row in results.rows
         )
-        return replace(results, rows=rows)
+        return with_part(results, rows=rows)
 
     assert len(found(dearer(recorded(seed=2)))) == 2
     accepted = dearer(ACCEPTED)
@@ -74,7 +74,7 @@ def test_what_an_alternative_costs_is_its_own_affair() -> None:
 def test_a_contender_of_ours_that_no_longer_runs_is_caught() -> None:
     new = recorded(seed=2)
     rows = tuple(row for row in new.rows if row.contender != "ours-no-window")
-    lines = found(replace(new, rows=rows))
+    lines = found(with_part(new, rows=rows))
     assert len(lines) == 2
     assert all("does not run any more" in line for line in lines)
 
@@ -82,14 +82,14 @@ def test_a_contender_of_ours_that_no_longer_runs_is_caught() -> None:
 def test_what_a_quick_run_leaves_out_is_not_missed() -> None:
     new = recorded(seed=2)
     rows = tuple(row for row in new.rows if row.contender != "ours-no-window")
-    planned = {"in process": [each for each in CONTENDERS if each != "ours-no-window"]}
-    assert found(replace(new, rows=rows, run={**new.run, "contenders": planned})) == []
+    planned = [each for each in CONTENDERS if each != "ours-no-window"]
+    assert found(with_part(new, rows=rows, about={**ABOUT, "contenders": planned})) == []
 
 
 def budgets(value: float, low: float, high: float) -> dict[str, Any]:
     share = {"value": value, "low": low, "high": high}
     return {"budgets": [
-        {"python": "3.13", "workload": "hot_loop", "budget": 0.01, "seconds": 60, "share": share}
+        {"python": "3.13", "workload": "hot_loop", "budget": 0.01, "rate": 1, "share": share}
     ]}  # fmt: skip
 
 
@@ -104,22 +104,22 @@ def budgets(value: float, low: float, high: float) -> dict[str, Any]:
 def test_a_budget_that_is_overspent_is_caught(
     share: tuple[float, float, float], caught: bool
 ) -> None:
-    new = replace(recorded(seed=2), facts=budgets(*share))
-    lines = found(new, replace(ACCEPTED, facts=budgets(0.009, 0.008, 0.01)))
+    new = with_part(recorded(seed=2), facts=budgets(*share))
+    lines = found(new, with_part(ACCEPTED, facts=budgets(0.009, 0.008, 0.01)))
     assert bool(lines) is caught
     assert all("2.000% with a budget of 1.000%" in line for line in lines)
 
 
 def test_an_overspending_that_was_accepted_is_caught_only_where_it_grows() -> None:
-    accepted = replace(ACCEPTED, facts=budgets(0.02, 0.019, 0.021))
-    assert found(replace(ACCEPTED, facts=budgets(0.0205, 0.0195, 0.0215)), accepted) == []
-    assert found(replace(ACCEPTED, facts=budgets(0.03, 0.029, 0.031)), accepted)
+    accepted = with_part(ACCEPTED, facts=budgets(0.02, 0.019, 0.021))
+    assert found(with_part(ACCEPTED, facts=budgets(0.0205, 0.0195, 0.0215)), accepted) == []
+    assert found(with_part(ACCEPTED, facts=budgets(0.03, 0.029, 0.031)), accepted)
 
 
 def test_more_bundles_for_the_same_traffic_are_caught() -> None:
     def fleet(puts: float) -> Results:
         function = {"rate": 10, "hours": 1, "ours": {"puts_per_million": puts}}
-        return replace(ACCEPTED, facts={"fleet": {"functions": [function]}})
+        return with_part(ACCEPTED, facts={"fleet": {"functions": [function]}})
 
     assert found(fleet(1900), fleet(1800)) == []
     assert found(fleet(2900), fleet(1800))
@@ -149,6 +149,6 @@ def test_without_accepted_results_nothing_is_compared(
 
 def test_runs_that_share_no_figure_cannot_be_compared(tmp_path: Path) -> None:
     write(ACCEPTED, tmp_path / "accepted.json")
-    write(replace(ACCEPTED, rows=()), tmp_path / "new.json")
+    write(with_part(ACCEPTED, rows=()), tmp_path / "new.json")
     arguments = ["--new", f"{tmp_path}/new.json", "--accepted", f"{tmp_path}/accepted.json"]
     assert main(arguments) == 2

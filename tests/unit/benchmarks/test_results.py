@@ -3,6 +3,7 @@ from __future__ import annotations
 import getpass
 import json
 import platform
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,14 @@ def test_what_is_said_of_the_machine_names_neither_host_nor_path() -> None:
     assert str(Path.home()) not in said
     assert str(Path.cwd()) not in said
     assert getpass.getuser() not in said.split('"')
+
+
+def test_a_part_takes_the_place_of_what_was_measured_of_it_before_and_leaves_the_others() -> None:
+    first = recorded()
+    (part,) = first.parts
+    other = replace(part, python="3.14", rows=())
+    again = replace(part, rows=part.rows[:1], notes=("anew",))
+    merged = first.merged(other).merged(again)
+    assert [each.name for each in merged.parts] == ["in-process, 3.13", "in-process, 3.14"]
+    assert merged.rows == part.rows[:1]
+    assert merged.notes == ("anew",)
