@@ -99,7 +99,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", default="1", help="the same seed makes the same files")
     wanted = parser.parse_args()
-    memory = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+    memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
     with tempfile.TemporaryDirectory(dir=memory, prefix="lambda-usage-fuzz-") as folder:
         wrong = run(
             wanted.kind, wanted.count, wanted.seed, Path(folder), lambda x: print(x, flush=True)

@@ -18,10 +18,13 @@ from .mutations import PAGE, sound_bundle
 SCRIPT = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
 NAMES = (
     "", ".", "..", "../../etc/passwd", "/etc/passwd", "a/../../b.py", "C:\\x.py", "\\\\host\\x",
-    "a\0b.py", "\x1b[2J\x1b]0;x\x07.py", "a\nb.py", "a\rb", "\u202egpj.py", "\ufeff", "\U0001f600" * 50,
-    "é" * 4000, "x" * 5000, "a/" * 1500, SCRIPT, f"pkg/{SCRIPT}.py", '" onclick="alert(1)', "javascript:alert(1)",
+    "a\0b.py", "\x1b[2J\x1b]0;x\x07.py", "a\nb.py", "a\rb", "\u202egpj.py", "\ufeff",
+    "\U0001f600" * 50,
+    "é" * 4000, "x" * 5000, "a/" * 1500, SCRIPT, f"pkg/{SCRIPT}.py", '" onclick="alert(1)',
+    "javascript:alert(1)",
     "{{7*7}}", "${jndi:x}", "=cmd|' /C calc'!A0", "'; DROP TABLE file; --", "__proto__", "<module>",
-    "-->", "<!--", "]]>", "%00", "%s%n", "SF:x\nend_of_record\n", "| a | b |", "`", "[x](javascript:alert(1))",
+    "-->", "<!--", "]]>", "%00", "%s%n", "SF:x\nend_of_record\n", "| a | b |", "`",
+    "[x](javascript:alert(1))",
     "f1", "pkg/mod0.py", "constructor", "\u2028", "\ud7ff",
 )  # fmt: skip
 NUMBERS = (
@@ -30,7 +33,8 @@ NUMBERS = (
 )  # fmt: skip
 BLOBS = (
     b"", b"\0", b"\xff", b"\0" * 200_000 + b"\1", b"\xff" * 125_000, b"\xff" * 125_001,
-    b"\1" * 100_000, b"\xff" * 9, b"\x40" + b"\0" * 9, b"\0" + b"\xff" * 8, b"\x01" + b"\xf0\x7f" * 4,
+    b"\1" * 100_000, b"\xff" * 9, b"\x40" + b"\0" * 9, b"\0" + b"\xff" * 8,
+    b"\x01" + b"\xf0\x7f" * 4,
 )  # fmt: skip
 
 
@@ -64,7 +68,8 @@ _TOLD = (
     ("usage_origin", "alias"), ("usage_origin", "runtime"), ("usage_origin", "recorder"),
     ("usage_origin", "root"), ("usage_origin", "package"), ("usage_origin", "attach"),
     ("usage_path", "path_id"), ("usage_loss", "reason"), ("usage_cost", "name"),
-    ("usage_distribution", "name"), ("usage_distribution", "version"), ("usage_bundle", "process_id"),
+    ("usage_distribution", "name"), ("usage_distribution", "version"),
+    ("usage_bundle", "process_id"),
 )  # fmt: skip
 
 
@@ -188,7 +193,9 @@ def _circles(path: Path, random: Random) -> None:
         body += child.to_bytes(4, "big")
         body += b"".join((start + 5 * cell).to_bytes(2, "big") for cell in range(cells))
         cell = child.to_bytes(4, "big") + b"\1"
-        data[page * PAGE : (page + 1) * PAGE] = body[:PAGE].ljust(start, b"\0")[:start] + cell * cells
+        data[page * PAGE : (page + 1) * PAGE] = (
+            body[:PAGE].ljust(start, b"\0")[:start] + cell * cells
+        )
     path.write_bytes(data)
 
 

@@ -47,7 +47,9 @@ class Reports:
         source = folder / "source"
         (source / "pkg").mkdir(parents=True)
         for number in range(2):
-            text = "".join(f"def f{line}():\n    x = 1\n    return x\n\n" for line in range(1, 13, 4))
+            text = "".join(
+                f"def f{line}():\n    x = 1\n    return x\n\n" for line in range(1, 13, 4)
+            )
             (source / f"pkg/mod{number}.py").write_text(text)
         self._inventory = read_inventory(source)
         self._copy = folder / "combined.coverage"

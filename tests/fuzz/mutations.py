@@ -59,7 +59,14 @@ def _usage(files: int, functions: int) -> OriginUsage:
             key = CodeKey(path, f"f{first}", first)
             lines = frozenset({first, first + 1, first + 2})
             usage.codes[key] = Code(
-                key, "c0de", lines, frozenset({first}), lines, NOW, NOW + 1, frozenset({(-1, first)})
+                key,
+                "c0de",
+                lines,
+                frozenset({first}),
+                lines,
+                NOW,
+                NOW + 1,
+                frozenset({(-1, first)}),
             )
     usage.distributions["attrs"] = Distribution("attrs", "25.1", imported=True)
     usage.paths["p"] = Path("p", {key: c.invoke_lines for key, c in usage.codes.items()}, counts, 1)

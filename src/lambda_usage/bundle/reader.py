@@ -147,9 +147,9 @@ class _Reader:
             self._usages[n].paths[name] = Path(name, ran, counts, duration, errors)
 
     def _sums(self) -> None:
-        for n, day, *numbers, invocations, windows in self._rows.of("usage_exposure"):
-            groups = self._weights[invocations], self._weights[windows]
-            self._usages[n].exposures[day] = Exposure(*numbers, *groups)
+        for n, day, *values in self._rows.of("usage_exposure"):
+            values[-2:] = (self._weights[each] for each in values[-2:])
+            self._usages[n].exposures[day] = Exposure(*values)
         for n, code, *counts in self._rows.of("usage_other"):
             if code is None:
                 self._usages[n].other_paths = self._counts(*counts)

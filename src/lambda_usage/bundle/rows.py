@@ -26,14 +26,18 @@ TABLES: dict[str, tuple[int, tuple[v.Check, ...]]] = {
     "usage_weights": (2500, (v.identifier, v.blob)),
     "usage_exposure": (
         600,
-        (v.identifier, v.day, *[v.count] * 4, *[v.weight] * 3, v.count, v.count, v.weight)
-        + (v.identifier, v.identifier),
+        (
+            *(v.identifier, v.day, *[v.count] * 4, *[v.weight] * 3),
+            *(v.count, v.count, v.weight, v.identifier, v.identifier),
+        ),
     ),
     "usage_file": (400, (v.identifier, v.path, v.text, v.count, v.flag, v.flag)),
     "usage_code": (
         800,
-        (v.identifier, v.identifier, v.path, v.text, v.line, v.ordinal, v.text)
-        + (v.blob, v.blob, v.blob, v.moment, v.moment),
+        (
+            *(v.identifier, v.identifier, v.path, v.text, v.line, v.ordinal, v.text),
+            *(v.blob, v.blob, v.blob, v.moment, v.moment),
+        ),
     ),
     "usage_arcs": (300, (v.identifier, v.arc_end, v.arc_end)),
     "usage_path": (
@@ -96,4 +100,6 @@ class Rows:
     def _take(self, count: int) -> None:
         self._left -= count
         if self._left < 0:
-            raise BundleError("it holds more than a bundle can: COVERAGE_INCLUDE_PATTERNS narrows it")
+            raise BundleError(
+                "it holds more than a bundle can: COVERAGE_INCLUDE_PATTERNS narrows it"
+            )

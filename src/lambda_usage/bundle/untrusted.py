@@ -66,7 +66,7 @@ def check_tables(connection: sqlite3.Connection, tables: Mapping[str, str]) -> N
 
 
 def _checked_size(path: str | PathLike[str]) -> int:
-    with open(path, "rb", opener=_without_waiting) as file:  # noqa: PTH123 - names a missing file
+    with open(path, "rb", opener=_without_waiting) as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise BundleError("not a file")
