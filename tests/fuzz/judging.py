@@ -21,6 +21,8 @@ from lambda_usage.evidence.model import Thresholds
 from lambda_usage.reports import renderer_for
 from lambda_usage.reports.html import write_html
 
+from .limits import limited
+
 TODAY = date(2026, 11, 28)
 
 
@@ -57,17 +59,23 @@ class Reports:
 
     def __call__(self, bundle: Bundle) -> None:
         combined = Combined(bundle, len(bundle.bundles), 0, (), ())
-        json.dumps([summarize(combined, None), list_usage(bundle)], allow_nan=False)
-        dead = dead_code_report(bundle, self._inventory, Thresholds(1, 0), (), TODAY)
-        hot = hot_paths_report(bundle, self._inventory)
+        with limited():
+            json.dumps([summarize(combined, None), list_usage(bundle)], allow_nan=False)
+        with limited():
+            dead = dead_code_report(bundle, self._inventory, Thresholds(1, 0), (), TODAY)
+        with limited():
+            hot = hot_paths_report(bundle, self._inventory)
         for form in Form:
             if form is not Form.HTML:
-                renderer_for(form).dead_code(dead, io.StringIO())
-                renderer_for(form).hot_paths(hot, io.StringIO())
-        page = self._html(bundle)
+                with limited():
+                    renderer_for(form).dead_code(dead, io.StringIO())
+                    renderer_for(form).hot_paths(hot, io.StringIO())
+        with limited():
+            page = self._html(bundle)
         if page.scripts != self._scripts or page.handlers:
             raise AssertionError(f"a script in the page: {page.scripts} {page.handlers}")
-        write_bundle(bundle, self._copy, kind="combined")
+        with limited():
+            write_bundle(bundle, self._copy, kind="combined")
 
     def _html(self, bundle: Bundle) -> _Elements:
         out = io.StringIO()

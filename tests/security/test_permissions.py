@@ -51,6 +51,7 @@ def role(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Role]:
         monkeypatch.setenv("AWS_ENDPOINT_URL", server.endpoint)
         monkeypatch.setenv("AWS_REGION", REGION)
         monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it would keep its credentials
         for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL_S3"):
             monkeypatch.delenv(name, raising=False)
         root = boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=REGION)
@@ -128,5 +129,5 @@ def test_the_policy_of_people_lets_them_read_bundles_and_change_nothing(role: Ro
 
 def test_without_the_permission_to_list_a_store_cannot_be_read(role: Role) -> None:
     role(policy("Whoever reads").replace("s3:ListBucket", "s3:GetBucketTagging"))
-    with pytest.raises(StoreError):
+    with pytest.raises(StoreError, match="need s3:ListBucket"):
         combine_store(open_store(f"s3://{BUCKET}/coverage"))

@@ -36,8 +36,8 @@ MAX_BYTES = 32 * 2**20
 """Of a bundle: its process keeps no more than half of that."""
 _MEMORY = 80 * 2**20
 """Bytes that what a bundle holds may take, roughly."""
-_MEMORY_A_BYTE = 32
-"""Of a combined file, for each of its bytes."""
+_MEMORY_A_BYTE = 200
+"""Of a combined file, for each of its bytes: whoever names one made it."""
 _META, *_STATEMENTS = [each.strip() for each in USAGE_TABLES.split(";") if each.strip()]
 _TABLES = {each.split()[2]: each for each in _STATEMENTS}
 
