@@ -1,7 +1,7 @@
 """Reads damaged and hostile bundles by the thousand: ``python -m tests.fuzz.bundles --help``.
 
 Of each file only two things may become: a bundle, which every report can tell of, or a
-``BundleError``. Neither may take a second of CPU time, nor 200 MB.
+``BundleError``. Neither may take a second of CPU time, nor 200 MB, and no report a second.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from random import Random
 from lambda_usage.bundle.model import Bundle, BundleError
 from lambda_usage.bundle.reader import read_bundle
 
+from . import limits
 from .limits import limit_memory, limited
 from .mutations import damaged, sound_files
 
@@ -98,7 +99,9 @@ def main() -> int:
     parser.add_argument("--kind", choices=["damaged", "hostile"], default="damaged")
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", default="1", help="the same seed makes the same files")
+    parser.add_argument("--seconds", type=float, default=1.0, help="of CPU that are a hang")
     wanted = parser.parse_args()
+    limits.SECONDS = wanted.seconds
     memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
     with tempfile.TemporaryDirectory(dir=memory, prefix="lambda-usage-fuzz-") as folder:
         wrong = run(

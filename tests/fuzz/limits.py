@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 MEMORY = 200 * 2**20
 SECONDS = 1.0
+"""Of CPU; ``--seconds`` sets it."""
 
 
 class LimitError(Exception):

@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize(("kind", "count"), [("damaged", 3000), ("hostile", 300)])
 def test_no_file_does_more_than_be_read_or_be_refused(kind: str, count: int) -> None:
     command = [sys.executable, "-m", "tests.fuzz.bundles", "--kind", kind, "--count", str(count)]
+    command += ["--seconds", "20"]  # a hang, on however busy a machine
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     assert "0 wrong" in done.stdout
