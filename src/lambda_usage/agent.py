@@ -28,7 +28,7 @@ from lambda_usage.sampling.randomness import renew
 from lambda_usage.sampling.sampler import NEVER, Sampler
 from lambda_usage.sampling.trace import current_group, current_trace
 from lambda_usage.settings import Settings
-from lambda_usage.telemetry.logs import Log
+from lambda_usage.telemetry.logs import Log, kind_and_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -361,16 +361,11 @@ class Agent:
     def failed(self, error: BaseException) -> None:
         """Note an error of ours; a few of them end the recording."""
         self.errors += 1
-        where = error.__traceback__
-        while where is not None and where.tb_next is not None:
-            where = where.tb_next
-        place = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else ""
-        self.last_error = f"{type(error).__name__} at {place}"
+        self.last_error = kind_and_place(error)
         self.log.once(
             "ERROR",
             f"lambda-usage failed and the function was not affected: {type(error).__name__}",
-            error=str(error),
-            place=place,
+            error=self.last_error,
         )
         if self.errors >= _ERRORS_TO_GIVE_UP and self.active:
             self.active = False

@@ -180,6 +180,7 @@ def test_an_exit_in_the_handler_is_lambdas_error_and_ends_the_process(
         for _ in range(3):
             emulator.invoke({})
         emulator.wait_for_log("uploaded successfully")
+        emulator.put_runtime_first()  # the emulator does not wait for what ends
         answer = emulator.invoke({"do": how})
         assert answer.payload["errorType"] == "Runtime.ExitError"
         assert emulator.invoke({"do": "on"}).payload == "on"

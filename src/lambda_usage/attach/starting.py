@@ -5,7 +5,7 @@ from __future__ import annotations
 from lambda_usage.agent import Agent
 from lambda_usage.recording.window import RecorderUnavailable
 from lambda_usage.settings import NO_LIMIT, Settings
-from lambda_usage.telemetry.logs import Log
+from lambda_usage.telemetry.logs import Log, kind_and_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def start_agent(
             log.once(
                 "ERROR",
                 "lambda-usage could not start and the function was not affected",
-                error=f"{type(error).__name__}: {error}",
+                error=kind_and_place(error),
             )
     return _agent
 

@@ -1,17 +1,15 @@
 """Reads bundles and combined files. Needs nothing but ``sqlite3``.
 
-A file may come from anywhere: it is opened read-only, its schema is not trusted, and whatever is
-wrong with it comes out as a :class:`BundleError` that says so.
+A file may come from anywhere: it is opened read-only, neither its schema nor its values are
+trusted, and whatever is wrong with it comes out as a :class:`BundleError` that says so.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from os import PathLike, fspath
-from typing import Any
-from urllib.parse import quote
+from collections import defaultdict
+from os import PathLike
 
 from lambda_usage.bundle.model import (
     SCHEMA,
@@ -30,19 +28,36 @@ from lambda_usage.bundle.model import (
     SourceFile,
     Weights,
 )
-from lambda_usage.bundle.schema import from_numbits, unpack_weights
+from lambda_usage.bundle.rows import Rows
+from lambda_usage.bundle.schema import USAGE_TABLES, unpack_weights
+from lambda_usage.bundle.untrusted import check_tables, opened
+
+MAX_BYTES = 32 * 2**20
+"""Of a bundle: its process keeps no more than half of that."""
+_MEMORY = 80 * 2**20
+"""Bytes that what a bundle holds may take, roughly."""
+_MEMORY_A_BYTE = 200
+"""Of a combined file, for each of its bytes: whoever names one made it."""
+_META, *_STATEMENTS = [each.strip() for each in USAGE_TABLES.split(";") if each.strip()]
+_TABLES = {each.split()[2]: each for each in _STATEMENTS}
 
 
 def read_bundle(path: str | PathLike[str]) -> Bundle:
     """The contents of the file *path*.
 
     Raises:
-        BundleError: It is no bundle, is damaged, or is of a newer schema.
+        BundleError: It is no bundle, is damaged, is larger than a bundle can be, or is of a newer
+            schema.
         OSError: It cannot be opened.
     """
-    with _opened(path) as connection:
-        _checked_kind(connection)
-        return _Reader(connection).read()
+    with opened(path) as connection:
+        combined = _checked_kind(connection) == "combined"
+        check_tables(connection, _TABLES)
+        size = os.stat(path).st_size  # noqa: PTH116 - light imports here
+        if size > MAX_BYTES and not combined:
+            raise BundleError(f"{size:,} bytes, and no bundle has over {MAX_BYTES:,}")
+        memory = _MEMORY + (_MEMORY_A_BYTE * size if combined else 0)
+        return _Reader(Rows(connection, memory)).read()
 
 
 def bundle_kind(path: str | PathLike[str]) -> str:
@@ -52,134 +67,98 @@ def bundle_kind(path: str | PathLike[str]) -> str:
         BundleError: As :func:`read_bundle`.
         OSError: It cannot be opened.
     """
-    with _opened(path) as connection:
+    with opened(path) as connection:
         return _checked_kind(connection)
 
 
-@contextmanager
-def _opened(path: str | PathLike[str]) -> Iterator[sqlite3.Connection]:
-    with open(path, "rb") as file:  # noqa: PTH123 - also what names a missing file well
-        if file.read(16) != b"SQLite format 3\0":
-            raise BundleError("not a SQLite file")
-    try:
-        with closing(
-            sqlite3.connect(f"file:{quote(fspath(path))}?mode=ro", uri=True)
-        ) as connection:
-            connection.execute("PRAGMA trusted_schema = OFF")
-            yield connection
-    except (sqlite3.Error, ValueError, TypeError, KeyError, OverflowError) as error:
-        raise BundleError(f"damaged: {error}") from error
-
-
 def _checked_kind(connection: sqlite3.Connection) -> str:
-    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
-    if "usage_meta" not in tables:
+    query = "SELECT count(*) FROM sqlite_master WHERE name = 'usage_meta'"
+    if not connection.execute(query).fetchone()[0]:
         raise BundleError("a SQLite file, but no lambda-usage bundle")
-    meta = dict(connection.execute("SELECT key, value FROM usage_meta"))
+    check_tables(connection, {"usage_meta": _META})
+    rows = connection.execute("SELECT key, value FROM usage_meta").fetchmany(16)
+    meta = {str(key): str(value)[:40] for key, value in rows}
     if int(meta["schema"]) > SCHEMA:
         raise BundleError(
             f"written with bundle schema {meta['schema']}, newer than {SCHEMA}: "
             "upgrade lambda-usage here"
         )
-    return str(meta["kind"])
+    return meta["kind"]
 
 
 class _Reader:
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        self._weights = {
-            number: unpack_weights(packed)
-            for number, packed in self._all("SELECT id, weights FROM usage_weights")
-        }
-        self._codes: dict[int, CodeKey] = {}
+    """Takes each table once, and deals its rows out to their origins."""
 
-    def _all(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
-        return self._connection.execute(query, parameters).fetchall()
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._weights: dict[int, Weights] = {
+            number: unpack_weights(packed) for number, packed in rows.of("usage_weights")
+        }
+        self._origins: dict[int, Origin] = {
+            number: Origin(*values) for number, *values in rows.of("usage_origin")
+        }
+        self._usages = {number: OriginUsage() for number in self._origins}
+        self._codes: dict[tuple[int, int], CodeKey] = {}
+        """By origin and number."""
 
     def read(self) -> Bundle:
+        self._shipped()
+        self._read_codes()
+        self._paths()
+        self._sums()
         bundle = Bundle()
-        origins: dict[int, Origin] = {}
-        for number, *values in self._all("SELECT * FROM usage_origin ORDER BY id"):
-            origins[number] = origin = Origin(*values)
-            bundle.origins[origin] = self._origin(number)
-        for row in self._all("SELECT * FROM usage_bundle"):
+        for row in self._rows.of("usage_bundle"):
             process, sequence, number, final, first, last, lists = row
             name = BundleId(process, sequence)
-            info = BundleInfo(name, origins[number], bool(final), first, last, bool(lists))
-            bundle.bundles[name] = info
+            bundle.bundles[name] = BundleInfo(
+                name, self._origins[number], final, first, last, lists
+            )
+        bundle.origins = {self._origins[n]: usage for n, usage in sorted(self._usages.items())}
         return bundle
 
-    def _origin(self, n: int) -> OriginUsage:
-        usage = OriginUsage()
-        self._exposures(n, usage)
-        for _, path, digest, size, loaded, seen in self._all(
-            "SELECT * FROM usage_file WHERE origin_id = ?", n
-        ):
-            usage.files[path] = SourceFile(path, digest, size, bool(loaded), bool(seen))
-        self._read_codes(n, usage)
-        self._paths(n, usage)
-        self._other(n, usage)
-        pick = "WHERE origin_id = ?"
-        for _, name, version, imported in self._all(f"SELECT * FROM usage_distribution {pick}", n):
-            usage.distributions[name] = Distribution(name, version, bool(imported))
-        query = f"SELECT reason, count FROM usage_loss {pick}"
-        usage.losses.update(dict(self._all(query, n)))
-        usage.costs.update(dict(self._all(f"SELECT name, amount FROM usage_cost {pick}", n)))
-        return usage
+    def _shipped(self) -> None:
+        for n, path, digest, size, loaded, seen in self._rows.of("usage_file"):
+            self._usages[n].files[path] = SourceFile(path, digest, size, loaded, seen)
+        for n, name, version, imported in self._rows.of("usage_distribution"):
+            self._usages[n].distributions[name] = Distribution(name, version, imported)
 
-    def _exposures(self, n: int, usage: OriginUsage) -> None:
-        for row in self._all("SELECT * FROM usage_exposure WHERE origin_id = ?", n):
-            day, numbers, groups = row[1], row[2:-2], row[-2:]
-            usage.exposures[day] = Exposure(*numbers, *(self._weights[each] for each in groups))
-
-    def _read_codes(self, n: int, usage: OriginUsage) -> None:
-        arcs: dict[int, set[tuple[int, int]]] = {}
-        for code, source, target in self._all(
-            "SELECT a.* FROM usage_arcs a JOIN usage_code c ON c.id = a.code_id "
-            "WHERE c.origin_id = ?",
-            n,
-        ):
-            arcs.setdefault(code, set()).add((source, target))
-        for row in self._all("SELECT * FROM usage_code WHERE origin_id = ?", n):
-            number, _, path, qualname, first, ordinal, digest, *lines, first_seen, last_seen = row
-            key = self._codes[number] = CodeKey(path, qualname, first, ordinal)
-            executable, init, invoke = map(from_numbits, lines)
-            usage.codes[key] = Code(
-                key,
-                digest,
-                executable,
-                init,
-                invoke,
-                first_seen,
-                last_seen,
-                frozenset(arcs.get(number, ())),
+    def _read_codes(self) -> None:
+        arcs: defaultdict[int, set[tuple[int, int]]] = defaultdict(set)
+        for code, source, target in self._rows.of("usage_arcs"):
+            arcs[code].add((source, target))
+        lines = self._rows.lines
+        for row in self._rows.of("usage_code"):
+            number, n, path, qualname, first, ordinal, digest, *sets, first_seen, last_seen = row
+            key = self._codes[n, number] = CodeKey(path, qualname, first, ordinal)
+            executable, init, invoke = map(lines, sets)
+            taken = frozenset(arcs.get(number, ()))
+            self._usages[n].codes[key] = Code(
+                key, digest, executable, init, invoke, first_seen, last_seen, taken
             )
 
-    def _paths(self, n: int, usage: OriginUsage) -> None:
-        lines: dict[int, dict[CodeKey, frozenset[int]]] = {}
-        for path, code, numbits in self._all(
-            "SELECT l.* FROM usage_path_lines l JOIN usage_path p ON p.id = l.path "
-            "WHERE p.origin_id = ?",
-            n,
-        ):
-            lines.setdefault(path, {})[self._codes[code]] = from_numbits(numbits)
-        for row in self._all("SELECT * FROM usage_path WHERE origin_id = ?", n):
-            number, _, name, windows, weight, groups, duration, errors = row
-            usage.paths[name] = Path(
-                name,
-                lines.get(number, {}),
-                self._counts(windows, weight, groups),
-                duration,
-                errors,
-            )
+    def _paths(self) -> None:
+        lines: defaultdict[int, dict[int, frozenset[int]]] = defaultdict(dict)
+        for path, code, numbits in self._rows.of("usage_path_lines"):
+            lines[path][code] = self._rows.lines(numbits)
+        for row in self._rows.of("usage_path"):
+            number, n, name, windows, weight, groups, duration, errors = row
+            counts = self._counts(windows, weight, groups)
+            ran = {self._codes[n, code]: found for code, found in lines.get(number, {}).items()}
+            self._usages[n].paths[name] = Path(name, ran, counts, duration, errors)
 
-    def _other(self, n: int, usage: OriginUsage) -> None:
-        for _, code, *counts in self._all("SELECT * FROM usage_other WHERE origin_id = ?", n):
+    def _sums(self) -> None:
+        for n, day, *values in self._rows.of("usage_exposure"):
+            values[-2:] = (self._weights[each] for each in values[-2:])
+            self._usages[n].exposures[day] = Exposure(*values)
+        for n, code, *counts in self._rows.of("usage_other"):
             if code is None:
-                usage.other_paths = self._counts(*counts)
+                self._usages[n].other_paths = self._counts(*counts)
             else:
-                usage.other[self._codes[code]] = self._counts(*counts)
+                self._usages[n].other[self._codes[n, code]] = self._counts(*counts)
+        for n, reason, number in self._rows.of("usage_loss"):
+            self._usages[n].losses[reason] = number
+        for n, name, spent in self._rows.of("usage_cost"):
+            self._usages[n].costs[name] = spent
 
     def _counts(self, windows: int, weight: float, groups: int) -> Counts:
-        weights: Weights = self._weights[groups]
-        return Counts(windows, weight, weights)
+        return Counts(windows, weight, self._weights[groups])

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from lambda_usage.bundle.groups import GROUPS
 from lambda_usage.bundle.model import SCHEMA, Weights
+from lambda_usage.bundle.values import weight as checked_weight
 
 COVERAGE_SCHEMA = 7
 """The version of coverage.py's data file that we write (coverage/sqldata.py)."""
@@ -103,13 +104,13 @@ def to_numbits(lines: Iterable[int]) -> bytes:
 
 def from_numbits(numbits: bytes) -> frozenset[int]:
     """The line numbers of a bit set."""
-    return frozenset(
-        index * 8 + bit
-        for index, byte in enumerate(numbits)
-        if byte
-        for bit in range(8)
-        if byte >> bit & 1
-    )
+    bits = f"{int.from_bytes(numbits, 'little'):b}"[::-1]
+    lines = []
+    line = bits.find("1")
+    while line >= 0:
+        lines.append(line)
+        line = bits.find("1", line + 1)
+    return frozenset(lines)
 
 
 def pack_weights(weights: Weights) -> bytes:
@@ -128,7 +129,7 @@ def unpack_weights(packed: bytes) -> Weights:
     weights = [0.0] * GROUPS
     try:
         for group, weight in struct.iter_unpack("<Bd", packed):
-            weights[group] = weight
+            weights[group] = checked_weight(weight)
     except (struct.error, IndexError) as error:
         raise ValueError(f"weights cannot be read: {error}") from None
     return tuple(weights)

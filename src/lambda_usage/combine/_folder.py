@@ -57,6 +57,8 @@ class FolderStore:
     def fetch(self, name: str, to_path: Path) -> Path:
         """The original: reading it changes nothing."""
         path = self._path if self._path.is_file() else self._path / name
+        if path.is_symlink() and not path.exists():
+            raise BundleGoneError("a link that leads nowhere")
         if not path.exists():
             raise BundleGoneError("it was deleted while the store was being read")
         return path
@@ -80,7 +82,10 @@ class FolderStore:
 
 
 def _stored(name: str, path: Path) -> StoredFile:
-    found = path.stat()
+    try:
+        found = path.stat()
+    except OSError:  # a link that leads nowhere: whoever fetches it will say so
+        return StoredFile(name, 0)
     return StoredFile(name, found.st_size, found.st_mtime)
 
 

@@ -21,7 +21,7 @@ from lambda_usage.bundle.model import Bundle, BundleId
 from lambda_usage.delivery.breaker import Breaker
 from lambda_usage.delivery.targets import Parcel, Sleep, Target, UploadError
 from lambda_usage.delivery.waiting import Waiting, WaitingRoom
-from lambda_usage.telemetry.logs import Log
+from lambda_usage.telemetry.logs import Log, kind_and_place
 
 _POLITE_SECONDS = 0.05
 """At the end of the process, so long is waited for another upload before the last one begins."""
@@ -230,7 +230,8 @@ class Courier:
     def _not_sent(self, bundle: Waiting, error: Exception) -> None:
         known = error if isinstance(error, UploadError) else UploadError("", maybe_stored=True)
         bundle.maybe_stored = bundle.maybe_stored or known.maybe_stored
-        self.last.error = f"{type(error).__name__}: {error}"
+        told = isinstance(error, UploadError | OSError)  # what S3 or the system said
+        self.last.error = f"{type(error).__name__}: {error}" if told else kind_and_place(error)
         was_closed = self.breaker.closed
         if not known.frozen:
             self.breaker.failed(lasting=known.lasting)
@@ -250,5 +251,5 @@ class Courier:
                 self._settled(bundle.id, bundle.lists_package, Fate.NOT_STORED)
 
     def _failed(self, error: Exception) -> None:
-        self.last.error = f"{type(error).__name__}: {error}"
+        self.last.error = kind_and_place(error)
         self._log.once("ERROR", "A usage bundle could not be made", error=self.last.error)

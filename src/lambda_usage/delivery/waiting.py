@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from lambda_usage.bundle.model import Bundle, BundleId
 from lambda_usage.delivery.keys import bundle_key
 from lambda_usage.delivery.spool import CAPACITY, Spool, counted
+from lambda_usage.telemetry.logs import kind_and_place
 
 DROPPED = "bundles dropped for want of room"
 DROPPED_INVOCATIONS = "invocations in dropped bundles"
@@ -89,7 +90,8 @@ class WaitingRoom:
         except Exception as error:  # of the disk, or of SQLite
             from lambda_usage.bundle.writer import bundle_bytes
 
-            self.problem = f"{type(error).__name__}: {error}"
+            told = isinstance(error, OSError)
+            self.problem = f"{type(error).__name__}: {error}" if told else kind_and_place(error)
             new.content = bundle_bytes(bundle)
             new.size = len(new.content)
         with self._lock:

@@ -74,7 +74,7 @@ def _path(
 ) -> PathEvidence | None:
     counts = total(path.counts for _, path in seen)
     estimate = share(counts.groups, whole)
-    if estimate is None or counts.windows == 0:
+    if estimate is None or counts.windows == 0 or counts.weight == 0:
         return None
     slowed = any(not view.origin.observes_every_invocation for view, _ in seen)
     duration = sum(path.duration for _, path in seen) / counts.weight

@@ -6,9 +6,11 @@ imported that the runtime client has not imported already.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 
+_OWN_FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")  # noqa: PTH100, PTH118, PTH120
 _LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}
 
 
@@ -38,3 +40,19 @@ class Log:
         if message not in self._said:
             self._said.add(message)
             self.say(level, message, **fields)
+
+
+def kind_and_place(error: BaseException) -> str:
+    """What is told of an error: its type, and where of ours it came up; never its words.
+
+    Its words may hold what the user's code gave them: values, names of records, secrets.
+    """
+    where, ours = error.__traceback__, None
+    while where is not None:
+        if where.tb_frame.f_code.co_filename.startswith(_OWN_FOLDER):
+            ours = where
+        where = where.tb_next
+    if ours is None:
+        return type(error).__name__
+    file = ours.tb_frame.f_code.co_filename[len(_OWN_FOLDER) :]
+    return f"{type(error).__name__} at lambda_usage/{file}:{ours.tb_lineno}"

@@ -1,0 +1,67 @@
+"""Damaged and hostile bundles: a part of what ``python -m tests.fuzz.bundles`` tries."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lambda_usage.bundle.model import BundleError
+from lambda_usage.bundle.reader import read_bundle
+from lambda_usage.bundle.writer import write_bundle
+from lambda_usage.combine.combiner import combine_store
+from lambda_usage.combine.stores import open_store
+
+from .mutations import sound_bundle
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(("kind", "count"), [("damaged", 3000), ("hostile", 300)])
+def test_no_file_does_more_than_be_read_or_be_refused(kind: str, count: int) -> None:
+    command = [sys.executable, "-m", "tests.fuzz.bundles", "--kind", kind, "--count", str(count)]
+    command += ["--seconds", "20"]  # a hang, on however busy a machine
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+    assert "0 wrong" in done.stdout
+
+
+def test_a_bundle_as_large_as_a_large_package_is_read(tmp_path: Path) -> None:
+    bundle = sound_bundle(files=1000, functions=20)
+    write_bundle(bundle, tmp_path / "large")
+    assert read_bundle(tmp_path / "large") == bundle
+
+
+def test_what_is_no_file_is_set_aside_and_not_waited_for(tmp_path: Path) -> None:
+    write_bundle(sound_bundle(), tmp_path / "a.coverage")
+    os.mkfifo(tmp_path / "pipe.coverage")
+    (tmp_path / "nowhere.coverage").symlink_to(tmp_path / "nothing")
+    (tmp_path / "circle.coverage").symlink_to(tmp_path / "circle.coverage")
+    combined = combine_store(open_store(str(tmp_path)))
+    assert combined.read == 1
+    assert [name for name, _ in combined.broken] == [
+        "circle.coverage",
+        "nowhere.coverage",
+        "pipe.coverage",
+    ]
+
+
+def test_a_log_beside_a_bundle_is_no_part_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.coverage"
+    write_bundle(sound_bundle(), path)
+    for ending in ("-journal", "-wal", "-shm"):
+        path.with_name(path.name + ending).write_bytes(b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" * 200)
+    assert read_bundle(path) == sound_bundle()
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_a_bundle_that_is_too_large_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lambda_usage.bundle.reader.MAX_BYTES", 20_000)
+    write_bundle(sound_bundle(), tmp_path / "a")
+    with pytest.raises(BundleError, match="no bundle has over 20,000"):
+        read_bundle(tmp_path / "a")

@@ -1,0 +1,133 @@
+"""The documented IAM policies are enough, and no more than is needed.
+
+The policies are taken from docs/operations.md as they stand there, given to a role in moto's
+server, and enforced by it: it checks the signature and evaluates the role's policy for each
+request. What it cannot show: it evaluates no KMS permission when S3 encrypts, so the statement on
+``kms:GenerateDataKey`` is not tried; it ignores conditions, so neither is that on the prefix that
+may be listed; and no bucket policy or key policy takes part.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from lambda_usage.bundle.writer import write_bundle
+from lambda_usage.combine.combiner import combine_store
+from lambda_usage.combine.errors import StoreError
+from lambda_usage.combine.stores import open_store
+from lambda_usage.delivery.targets import Parcel, Target, UploadError, make_target
+from tests.fuzz.mutations import sound_bundle
+from tests.support.emulator import ACCESS_KEY, REGION, SECRET_KEY
+from tests.support.moto_server import MotoServer
+
+PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
+BUCKET = "my-usage-bucket"
+KEY = "coverage/2026/11/28/orders/0123-000000.coverage"
+
+Role = Callable[[str], None]
+
+
+def policy(heading: str) -> str:
+    """The first JSON block below a heading of the page."""
+    text = PAGE.read_text(encoding="utf-8").partition(f"### {heading}\n")[2]
+    found = re.search(r"```json\n(.*?)```", text, re.DOTALL)
+    assert found, heading
+    return found[1]
+
+
+@pytest.fixture
+def role(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Role]:
+    """Gives this process the credentials of a role with a documented policy, and nothing else."""
+    with MotoServer() as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.endpoint)
+        monkeypatch.setenv("AWS_REGION", REGION)
+        monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it would keep its credentials
+        for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL_S3"):
+            monkeypatch.delenv(name, raising=False)
+        root = boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=REGION)
+        s3 = root.client("s3", endpoint_url=server.endpoint)
+        for bucket in (BUCKET, "another-bucket"):
+            s3.create_bucket(Bucket=bucket)
+        write_bundle(sound_bundle(), tmp_path / "bundle")
+        s3.upload_file(str(tmp_path / "bundle"), BUCKET, KEY)
+
+        def assume(document: str) -> None:
+            iam = root.client("iam", endpoint_url=server.endpoint)
+            trust = {"Version": "2012-10-17", "Statement": []}
+            made = iam.create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(trust))
+            iam.put_role_policy(RoleName="r", PolicyName="p", PolicyDocument=document)
+            sts = root.client("sts", endpoint_url=server.endpoint)
+            answer = sts.assume_role(RoleArn=made["Role"]["Arn"], RoleSessionName="test")
+            given = answer["Credentials"]
+            monkeypatch.setenv("AWS_ACCESS_KEY_ID", given["AccessKeyId"])
+            monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", given["SecretAccessKey"])
+            monkeypatch.setenv("AWS_SESSION_TOKEN", given["SessionToken"])
+            enforce = urllib.request.Request(
+                f"{server.endpoint}/moto-api/reset-auth", b"0", {"Content-Type": "text/plain"}
+            )
+            urllib.request.urlopen(enforce).close()
+
+        yield assume
+
+
+def put(target: Target, key: str, *, once: bool = False) -> None:
+    target.put(Parcel(b"content", key, once), lambda _seconds: None, attempts=1)
+
+
+def client() -> Any:
+    return boto3.session.Session().client("s3")
+
+
+def denied(call: Callable[..., Any], **parameters: Any) -> bool:
+    try:
+        call(**parameters)
+    except ClientError as error:
+        return error.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+    return False
+
+
+def test_the_functions_policy_lets_it_put_bundles_below_its_prefix_and_nothing_else(
+    role: Role,
+) -> None:
+    role(policy("The function"))
+    target = make_target(BUCKET, 30)
+    put(target, KEY)
+    put(target, KEY.replace("000000", "000001"), once=True)
+    for bucket, key in ((BUCKET, "elsewhere/x"), ("another-bucket", KEY)):
+        with pytest.raises(UploadError, match="403") as refused:
+            put(make_target(bucket, 30), key)
+        assert refused.value.lasting
+    s3 = client()
+    assert denied(s3.get_object, Bucket=BUCKET, Key=KEY)
+    assert denied(s3.list_objects_v2, Bucket=BUCKET)
+    assert denied(s3.delete_object, Bucket=BUCKET, Key=KEY)
+
+
+def test_without_the_one_permission_nothing_can_be_put(role: Role) -> None:
+    role(policy("The function").replace("s3:PutObject", "s3:PutObjectTagging"))
+    with pytest.raises(UploadError, match="403"):
+        put(make_target(BUCKET, 30), KEY)
+
+
+def test_the_policy_of_people_lets_them_read_bundles_and_change_nothing(role: Role) -> None:
+    role(policy("Whoever reads"))
+    combined = combine_store(open_store(f"s3://{BUCKET}/coverage"))
+    assert (combined.read, combined.broken) == (1, ())
+    assert denied(client().put_object, Bucket=BUCKET, Key=KEY, Body=b"")
+    assert denied(client().delete_object, Bucket=BUCKET, Key=KEY)
+
+
+def test_without_the_permission_to_list_a_store_cannot_be_read(role: Role) -> None:
+    role(policy("Whoever reads").replace("s3:ListBucket", "s3:GetBucketTagging"))
+    with pytest.raises(StoreError, match="need s3:ListBucket"):
+        combine_store(open_store(f"s3://{BUCKET}/coverage"))
