@@ -66,12 +66,15 @@ class CodeEntry:
         self.first_seen = 0.0
         self.last_seen = 0.0
 
-    def saw(self, lines: Iterable[int], now: float, *, init: bool) -> None:
-        """Note that *lines* ran."""
-        (self.init_lines if init else self.invoke_lines).update(lines)
+    def saw(self, lines: Iterable[int], now: float, *, init: bool) -> bool:
+        """Note that *lines* ran; returns whether any of them was new in its phase."""
+        seen = self.init_lines if init else self.invoke_lines
+        before = len(seen)
+        seen.update(lines)
         if not self.first_seen:
             self.first_seen = now
         self.last_seen = max(self.last_seen, now)
+        return len(seen) > before
 
 
 class CodeRegistry:

@@ -25,16 +25,24 @@ if TYPE_CHECKING:
     class HitLog(Protocol):
         """What takes hits down, and arms the code objects that they came from."""
 
-        line: Callable[[CodeType, int], object]
-        """The callback: *line* of *code* runs. Answers DISABLE."""
+        @property
+        def line(self) -> Callable[[CodeType, int], object]:
+            """A callback: a line of some code runs. Answers DISABLE, as the others do."""
 
-        def add(self, code: CodeType, events: int, quiet: int, /) -> None:
-            """Wake *code* too, when lines are woken.
+        def start(self, code: CodeType, offset: int, /) -> object:
+            """Another: *code* starts, and with it its first line."""
+
+        def resume(self, code: CodeType, offset: int, /) -> object:
+            """Another: *code* goes on at *offset*, in bytes, on the line that ``line_at`` says."""
+
+        def add(self, code: CodeType, events: int, quiet: int, first: int, /) -> None:
+            """Wake *code* too, when lines are woken; to be called before it is armed.
 
             Args:
                 code: Kept alive.
                 events: What it is armed with.
                 quiet: Which of them stay as they are while lines are woken.
+                first: The line on which it starts.
             """
 
         def complete(self, code: CodeType, /) -> None:
@@ -64,25 +72,37 @@ if TYPE_CHECKING:
             """Take out the hits outside of windows."""
 
 
-def make_hits(set_events: Callable[..., Any], tool: int, disable: object) -> HitLog:
+def make_hits(
+    set_events: Callable[..., Any],
+    tool: int,
+    disable: object,
+    line_at: Callable[[CodeType, int], int],
+) -> HitLog:
     """The fastest that this process can load.
 
     Args:
         set_events: ``sys.monitoring.set_local_events``.
         tool: The tool's id.
         disable: ``sys.monitoring.DISABLE``.
+        line_at: The line of the instruction of a code object at an offset in bytes.
     """
     try:
         from lambda_usage.recording import _hits
     except ImportError:  # not built, or for another kind of machine
-        return Hits(set_events, tool, disable)
-    return _hits.Hits(set_events, tool, disable)
+        return Hits(set_events, tool, disable, line_at)
+    return _hits.Hits(set_events, tool, disable, line_at)
 
 
 class Hits:
     """See the module's docstring, and ``HitLog`` for the methods."""
 
-    def __init__(self, set_events: Callable[..., Any], tool: int, disable: object) -> None:
+    def __init__(
+        self,
+        set_events: Callable[..., Any],
+        tool: int,
+        disable: object,
+        line_at: Callable[[CodeType, int], int],
+    ) -> None:
         self._set_events = set_events
         self._tool = tool
         self._codes: dict[int, tuple[CodeType, int, int]] = {}
@@ -98,6 +118,7 @@ class Hits:
         self._epoch = [0]
         self._owner = [0]
         self._open = False
+        self._line_at = line_at
         self.line = self._callback(disable)
 
     def _callback(self, disable: object) -> Callable[[CodeType, int], object]:
@@ -115,7 +136,13 @@ class Hits:
 
         return line
 
-    def add(self, code: CodeType, events: int, quiet: int, /) -> None:
+    def start(self, code: CodeType, _offset: int, /) -> object:
+        return self.line(code, code.co_firstlineno)
+
+    def resume(self, code: CodeType, offset: int, /) -> object:
+        return self.line(code, self._line_at(code, offset))
+
+    def add(self, code: CodeType, events: int, quiet: int, _first: int, /) -> None:
         self._codes[id(code)] = code, events, quiet
 
     def complete(self, code: CodeType, /) -> None:
@@ -123,14 +150,15 @@ class Hits:
             self._complete.add(id(code))
 
     def wake(self) -> None:
-        silent, self._silent = self._silent, set()
-        for key in silent:
+        for key in list(self._silent):  # what could not be woken stays, for the next time
             if key in self._codes:
                 code, events, quiet = self._codes[key]
                 if key not in self._off:
                     self._set_events(self._tool, code, quiet)
+                    self._off.add(key)
                 self._set_events(self._tool, code, events)
-        self._off -= silent
+                self._off.discard(key)
+            self._silent.discard(key)
 
     def open(self) -> None:
         self._owner[0] = threading.get_ident()

@@ -38,8 +38,8 @@ _TOOL_IDS = (4, 3)  # 0 to 2 and 5 are meant for debuggers, coverage tools, prof
 _OFFSET_BITS = 24
 _CALIBRATION_LINES = 50
 _CALIBRATION_ROUNDS = 5
-_KNOWN_HITS = 20_000
-"""So many hits of known paths are kept, some 100 bytes each."""
+_KNOWN_HITS = 50_000
+"""So many hits of known paths are kept, some 50 bytes each."""
 _NOTHING: frozenset[int] = frozenset()
 
 
@@ -78,6 +78,8 @@ class MonitoringRecorder:
         self._branch_hits: list[int] = []
         self._known: dict[Hashable, _KnownPath] = {}
         self._known_hits = 0
+        self._numbers: dict[int, int] = {}
+        """Each hit once, for all paths that hold it."""
         self._window = False
         self._init = True
         self._tool = -1
@@ -107,51 +109,35 @@ class MonitoringRecorder:
         if self._can_branch:
             self._branch_events = events.BRANCH_LEFT | events.BRANCH_RIGHT
         self._init = record_init
-        self._hits = self.make_hits(monitoring.set_local_events, self._tool, monitoring.DISABLE)
+        self._hits = self.make_hits(
+            monitoring.set_local_events, self._tool, monitoring.DISABLE, _line_at
+        )
         self._register()
 
     def _register(self) -> None:
         register, events = self._monitoring.register_callback, self._events
-        on_line, on_start, on_resume, on_branch = self._callbacks()
-        register(self._tool, events.LINE, on_line)
-        register(self._tool, events.PY_START, on_start)
-        register(self._tool, events.PY_RESUME, on_resume)
-        if self._can_branch:
-            register(self._tool, events.BRANCH_LEFT, on_branch)
-            register(self._tool, events.BRANCH_RIGHT, on_branch)
-
-    def _callbacks(self) -> tuple[Callable[..., object], ...]:
-        on_line, note_branch, disable = (
-            self._hits.line,
-            self._branch_hits.append,
-            self._monitoring.DISABLE,
-        )
-        resumed: dict[int, int] = {}
-
-        def on_start(code: CodeType, _offset: int) -> object:
-            return on_line(code, code.co_firstlineno)
-
-        def on_resume(code: CodeType, offset: int) -> object:
-            place = id(code) << _OFFSET_BITS | offset
-            line = resumed.get(place)
-            if line is None:
-                line = resumed[place] = _line_at(code, offset)
-            return on_line(code, line)
+        register(self._tool, events.LINE, self._hits.line)
+        register(self._tool, events.PY_START, self._hits.start)
+        register(self._tool, events.PY_RESUME, self._hits.resume)
+        note_branch, disable = self._branch_hits.append, self._monitoring.DISABLE
 
         def on_branch(code: CodeType, offset: int, destination: int) -> object:
             note_branch((id(code) << _OFFSET_BITS | offset) << _OFFSET_BITS | destination)
             return disable
 
-        return on_line, on_start, on_resume, on_branch
+        if self._can_branch:
+            register(self._tool, events.BRANCH_LEFT, on_branch)
+            register(self._tool, events.BRANCH_RIGHT, on_branch)
 
     def add(self, code: CodeType, path: str) -> None:
         with self._lock:
             for entry in self.registry.add(code, path):
-                entry.mask = self._mask(entry.code)
-                self._monitoring.set_local_events(self._tool, entry.code, entry.mask)
-                if entry.code.co_qualname != "<module>":  # a module's body never runs again
+                code = entry.code
+                entry.mask = mask = self._mask(code)
+                if code.co_qualname != "<module>":  # a module's body never runs again
                     # branches stay silent: existence is all that is asked of them
-                    self._hits.add(entry.code, entry.mask, entry.mask & self._branch_events)
+                    self._hits.add(code, mask, mask & self._branch_events, code.co_firstlineno)
+                self._monitoring.set_local_events(self._tool, code, mask)
 
     def _mask(self, code: CodeType) -> int:
         events = self._events
@@ -195,25 +181,24 @@ class MonitoringRecorder:
         with self._lock:
             name, callbacks, elsewhere = self._hits.close()
             self._window = False
-            path = self._known.get(name)
-            if path is None:
-                path = self._new_path(name)
+            path = self._known.pop(name, None) or self._new_path()
+            self._known[name] = path  # the latest is the last
             path.last = self._clock()
             others = frozenset(self._hits.window(False)) if elsewhere else _NOTHING
             if others:
                 self._note_existence(others)
         return WindowHits(path.hits, others, callbacks, callback_s=self._cost or 0.0)
 
-    def _new_path(self, name: Hashable) -> _KnownPath:
-        hits = frozenset(self._hits.window(True))
+    def _new_path(self) -> _KnownPath:
+        own = self._numbers.setdefault
+        hits = frozenset([own(hit, hit) for hit in self._hits.window(True)])
         self._note_existence(hits)
         self._known_hits += len(hits)
-        if self._known_hits > _KNOWN_HITS:
-            self._note_last()
-            self._known.clear()
-            self._known_hits = len(hits)
-        path = self._known[name] = _KnownPath(hits, 0.0)
-        return path
+        while self._known and self._known_hits > _KNOWN_HITS:
+            oldest = self._known.pop(next(iter(self._known)))
+            self._note_last(oldest)
+            self._known_hits -= len(oldest.hits)
+        return _KnownPath(hits, 0.0)
 
     def drain(self) -> None:
         with self._lock:
@@ -223,18 +208,18 @@ class MonitoringRecorder:
                 self._note_existence(self._hits.window(False))
             else:
                 self._hits.settle()
-            self._note_last()
+            for path in self._known.values():
+                self._note_last(path)
             self._absorb_branches()
 
-    def _note_last(self) -> None:
-        """Note when code last ran in windows of known paths, which they leave for later."""
+    def _note_last(self, path: _KnownPath) -> None:
+        """Note when code of a known path last ran in a window, which windows leave for later."""
         entries = self.registry.entries
-        for path in self._known.values():
-            if path.last:
-                for key in {hit >> LINE_BITS for hit in path.hits}:
-                    if key in entries:
-                        entries[key].last_seen = max(entries[key].last_seen, path.last)
-                path.last = 0.0
+        if path.last:
+            for key in {hit >> LINE_BITS for hit in path.hits}:
+                if key in entries:
+                    entries[key].last_seen = max(entries[key].last_seen, path.last)
+            path.last = 0.0
 
     def callback_cost(self) -> float:
         """Measured once, on a function of ours: armed it calls back, the next time it does not.
@@ -275,8 +260,8 @@ class MonitoringRecorder:
         for key, lines in self.registry.group(hits).items():
             if key in entries:  # it is not for our own calibration
                 entry = entries[key]
-                entry.saw(lines, now, init=self._init)
-                if not self._init and entry.invoke_lines >= body_lines(entry.code):
+                new = entry.saw(lines, now, init=self._init)
+                if new and not self._init and entry.invoke_lines >= body_lines(entry.code):
                     self._hits.complete(entry.code)
 
     def _absorb_branches(self) -> None:

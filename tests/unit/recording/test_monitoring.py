@@ -82,10 +82,10 @@ def test_a_line_is_in_the_window_that_opens_while_it_is_noted(
     interrupted = Interrupted(open_window, after=after)
 
     class InterruptedHits(Hits):
-        def __init__(self, set_events: Any, tool: int, disable: object) -> None:
-            super().__init__(set_events, tool, disable)
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments)
             self._own = interrupted
-            self.line = self._callback(disable)
+            self.line = self._callback(monitoring.DISABLE)
 
     recorder.make_hits = InterruptedHits
     recorder.start(record_init=False)
