@@ -39,7 +39,8 @@ def build(arch: str, output: Path) -> None:
     done = subprocess.run(
         [
             sys.executable, "-m", "ziglang", "cc", "-target", TARGETS[arch],
-            "-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-fno-strict-aliasing", "-shared", "-fPIC", "-s",
+            "-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-fno-strict-aliasing",
+            "-shared", "-fPIC", "-s",
             SOURCE.name, "-o", str(partial),
         ],
         cwd=SOURCE.parent, capture_output=True, text=True, check=False,

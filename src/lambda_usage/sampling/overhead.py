@@ -27,10 +27,13 @@ if TYPE_CHECKING:
     from lambda_usage.sampling.trace import Trace
     from lambda_usage.settings import Settings
 
-_AFTERMATH = 3.5
-"""What a line costs that was armed, in callbacks: the call, and specialising anew after it."""
+_AFTERMATH = 3.0
+_COLD = 0.2e-6
+"""What a line costs that was armed: so many times the callback that the recorder has calibrated,
+for the call and for specialising anew after it, and so many CPU seconds besides. Calibration runs
+in a loop; a window is rare, and most of what it touches is in no cache of the processor."""
 
-_BOOKKEEPING = 25e-6
+_BOOKKEEPING = 50e-6
 """CPU seconds that a window costs beside what is measured: the accounts that it is entered in, and
 what all of it pushes out of the processor's caches."""
 
@@ -183,7 +186,7 @@ class Overhead:
         opening, closing = own
         callback = hits.callback_s or _CALLBACK
         if self.traced is None:
-            within = hits.callbacks * callback * _AFTERMATH
+            within = hits.callbacks * (callback * _AFTERMATH + _COLD)
         else:
             opening = 0.0  # the clock has it
             within = self.traced.window(clock, typical=not certain)

@@ -70,16 +70,17 @@ def test_callbacks_cost_what_the_recorder_has_calibrated() -> None:
 
     without = cost(0, 1e-3)
     assert 1e-5 < cost(1000, 0.0) - without < 1e-2  # it is not known yet
-    slow, fast = (cost(1000, each) - without for each in (1e-3, 1e-6))
-    assert slow == pytest.approx(1000 * fast)
+    slow, fast, faster = (cost(1000, each) - without for each in (1e-3, 1e-4, 1e-5))
+    assert slow - fast == pytest.approx(10 * (fast - faster)), "in proportion to the callback"
     assert slow >= 1.0
+    assert faster > 1000 * 1e-5, "and more, since caches are cold"
 
 
 def test_what_a_window_costs_is_no_time_of_the_handlers() -> None:
     free = overhead(1.0)
     free.window(1.0, 0.0, (0.0, 0.0), hits(1000, 1e-4), certain=False)
     costs = free.take_costs()
-    assert costs["handler_s"] == pytest.approx(1.0 - 0.35)
+    assert costs["handler_s"] == pytest.approx(1.0 - 0.3002)
 
 
 @pytest.mark.parametrize(("memory", "factor"), [("", 1), ("x", 1), ("0", 1), ("1769", 1)])
