@@ -26,7 +26,7 @@ for name in names:
 
 _PACKING = """\
 import marshal, sys
-from importlib.util import cache_from_source
+from importlib.util import MAGIC_NUMBER, cache_from_source
 sys.path.insert(0, sys.argv[1] + "/python")
 import lambda_usage.attach.packed as packed
 before = set(sys.modules)
@@ -41,7 +41,7 @@ for name in sorted(set(sys.modules) - before):
             code = marshal.loads(file.read()[16:])
         codes[name] = spec.submodule_search_locations is not None, code
 with open(f"{sys.argv[1]}/python/lambda_usage/__pycache__/{packed.PACK}", "wb") as file:
-    file.write(marshal.dumps(codes))
+    file.write(MAGIC_NUMBER + marshal.dumps(codes))
 """
 """Makes what ``lambda_usage.attach.packed`` takes all of a cold start's imports from."""
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from layer.bytecode import compiled
 from tests.support.pythons import PythonEnv
@@ -60,11 +63,7 @@ def test_every_source_of_the_layer_has_byte_code_that_is_never_compared_with_it(
         assert code.read_bytes()[4:8] == UNCHECKED
 
 
-def test_all_of_ours_that_a_cold_start_imports_comes_from_one_file(
-    python_env: PythonEnv, layer_opt: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "app.py").write_text("def handler(event, context):\n    return 1\n")
-    script = """\
+STARTED = """\
 import os, sys
 sys.path[:0] = sys.argv[1:]
 import lambda_usage
@@ -77,19 +76,30 @@ for name, module in list(sys.modules.items()):
 sys.stdout.flush()
 os._exit(0)
 """
+
+
+def loaders_of_a_start(env: PythonEnv, layer: Path, task: Path) -> dict[str, str]:
+    """By module of ours: what loaded it, where a function in *task* starts."""
+    (task / "app.py").write_text("def handler(event, context):\n    return 1\n")
     done = subprocess.run(
-        [python_env.executable, "-c", script, layer_opt / "python", tmp_path],
+        [env.executable, "-c", STARTED, layer, task],
         env={
             "COVERAGE_HANDLER": "app.handler",
             "COVERAGE_S3_BUCKET": "none",
-            "LAMBDA_TASK_ROOT": str(tmp_path),
+            "LAMBDA_TASK_ROOT": str(task),
         },
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    loaders = dict(line.split() for line in done.stdout.splitlines())
+    return dict(line.split() for line in done.stdout.splitlines() if not line.startswith("{"))
+
+
+def test_all_of_ours_that_a_cold_start_imports_comes_from_one_file(
+    python_env: PythonEnv, layer_opt: Path, tmp_path: Path
+) -> None:
+    loaders = loaders_of_a_start(python_env, layer_opt / "python", tmp_path)
     alone = {name for name, loader in loaders.items() if loader != "_Loader"}
     assert alone - NATIVE == {
         "lambda_usage.attach",
@@ -97,6 +107,25 @@ os._exit(0)
         "lambda_usage.attach.packed",
         "lambda_usage.version",
     }
+
+
+@pytest.mark.parametrize("damage", ["of another Python", "cut off", "empty", "gone"])
+def test_a_function_starts_without_that_file(
+    python_env: PythonEnv, layer_opt: Path, tmp_path: Path, damage: str
+) -> None:
+    layer = tmp_path / "python"
+    shutil.copytree(layer_opt / "python" / "lambda_usage", layer / "lambda_usage")
+    tag = f"cpython-{python_env.version.replace('.', '')}"
+    pack = layer / "lambda_usage" / "__pycache__" / f"start.{tag}.pack"
+    whole = pack.read_bytes()
+    if damage == "gone":
+        pack.unlink()
+    else:
+        left = {"cut off": whole[:-9], "empty": b"", "of another Python": b"\0\0\r\n" + whole[4:]}
+        pack.write_bytes(left[damage])
+    loaders = loaders_of_a_start(python_env, layer, tmp_path)
+    assert "lambda_usage.agent" in loaders
+    assert "_Loader" not in loaders.values()
 
 
 def test_byte_code_names_its_file_in_opt_and_is_the_same_each_time() -> None:

@@ -14,11 +14,15 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec, SourceFileLoader
-    from importlib.util import spec_from_file_location
+    from importlib.util import MAGIC_NUMBER, spec_from_file_location
     from types import CodeType
     from typing import Any
 else:  # the same, without the modules around it
-    from _frozen_importlib_external import SourceFileLoader, spec_from_file_location
+    from _frozen_importlib_external import (
+        MAGIC_NUMBER,
+        SourceFileLoader,
+        spec_from_file_location,
+    )
 
 PACK = f"start.{sys.implementation.cache_tag}.pack"
 """Beside the byte code of the package itself."""
@@ -35,6 +39,8 @@ class Packed:
         try:
             path = os.path.join(self._package, "__pycache__", PACK)  # noqa: PTH118
             with open(path, "rb") as file:  # noqa: PTH123
+                if file.read(len(MAGIC_NUMBER)) != MAGIC_NUMBER:
+                    return  # of another Python that calls itself the same, a beta of it say
                 self._codes = marshal.loads(file.read())
         except (OSError, ValueError, EOFError, TypeError):
             return
