@@ -12,6 +12,9 @@ from benchmarks.results import Results, Row
 from benchmarks.workloads import PLANS
 
 _OURS, _OTHERS = "#1e88e5", "#a1887f"
+_WIDEST = 5.0
+"""Where intervals are cut off, as multiples of the budget: the table has the whole of them."""
+
 _BUDGETS = ("#8e24aa", _OURS, "#ef6c00")
 _STRATEGIES = {
     "each": ("a file for each invocation", _OTHERS),
@@ -152,7 +155,8 @@ def _budget(found: list[dict[str, Any]]) -> Any:
         range(len(places)), [f"{PLANS[name].title}, {python}" for name, python in places]
     )
     panel.set_ylim(len(places) - 0.5, -0.5)
-    panel.set_xlabel("measured cost, × budget, 95 % intervals; dashed: 1.25")
+    panel.set_xlim(-_WIDEST, _WIDEST)
+    panel.set_xlabel(f"measured cost, × budget, 95 % intervals (to ± {_WIDEST:g}); dashed: 1.25")
     panel.grid(axis="x", color="#8884")
     panel.legend(fontsize=8, frameon=False, bbox_to_anchor=(1, 1))
     return figure
