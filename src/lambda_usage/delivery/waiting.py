@@ -15,7 +15,8 @@ from lambda_usage.telemetry.logs import kind_and_place
 
 DROPPED = "bundles dropped for want of room"
 DROPPED_INVOCATIONS = "invocations in dropped bundles"
-DROPPED_UNSURE = "invocations in dropped bundles that may have arrived"
+_UNSURE = "dropped bundles that may have arrived"
+DROPPED_UNSURE = f"invocations in {_UNSURE}"
 
 
 @dataclass(slots=True, eq=False)
@@ -173,11 +174,22 @@ class WaitingRoom:
     def _drop(self, bundle: Waiting) -> None:
         del self._bundles[bundle.key]
         self.losses[DROPPED] += 1
-        invocations = DROPPED_UNSURE if bundle.maybe_stored else DROPPED_INVOCATIONS
         for reason, number in bundle.counts.items():
-            self.losses[reason or invocations] += number
+            told = unsure(reason) if bundle.maybe_stored else reason or DROPPED_INVOCATIONS
+            self.losses[told] += number
         if bundle.path:
             self._spool.remove(bundle.path)
+
+
+def unsure(reason: str) -> str:
+    """What is stated of a count that a dropped bundle held, if the bundle may have arrived.
+
+    The losses that it told of are as unsure as its invocations: where it did arrive, they are
+    stated already, and the same words once more would count them twice.
+    """
+    if not reason:
+        return DROPPED_UNSURE
+    return reason if reason.endswith(_UNSURE) else f"{reason}, stated in {_UNSURE}"
 
 
 def _counts(bundle: Bundle) -> Counter[str]:
