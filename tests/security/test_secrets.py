@@ -75,6 +75,8 @@ def test_no_secret_is_in_any_bundle_log_line_or_health_check(
     (tmp_path / "tmp").mkdir()
     (task / "app.py").write_text(APP.format(**SECRETS))
     answers = []
+    store = tmp_path / "store"
+    store.write_text("no folder: nothing can be written into it")
     with Emulator(
         python_env,
         task,
@@ -82,7 +84,7 @@ def test_no_secret_is_in_any_bundle_log_line_or_health_check(
         opt=layer_opt,
         variables={
             "AWS_LAMBDA_EXEC_WRAPPER": str(layer_opt / "lambda-usage"),
-            "COVERAGE_S3_BUCKET": str(tmp_path / "store"),
+            "COVERAGE_S3_BUCKET": str(store),
             "COVERAGE_OVERHEAD_BUDGET": "1",
             "COVERAGE_LOG_LEVEL": "DEBUG",
             "COVERAGE_FLUSH_INTERVAL": "0.001",
@@ -90,17 +92,27 @@ def test_no_secret_is_in_any_bundle_log_line_or_health_check(
             "TMPDIR": str(tmp_path / "tmp"),
         },
     ) as emulator:
-        for what in ("x", "raise", "chain", "x", "break", "x", "x", "health"):
-            event = {"do": what, "card": SECRETS["event"], SECRETS["event"]: 1}
-            answer = emulator.invoke(event)
-            if what == "health":
-                answers.append(json.dumps(answer.payload))
+
+        def invoke(*what: str) -> None:
+            for each in what:
+                event = {"do": each, "card": SECRETS["event"], SECRETS["event"]: 1}
+                answer = emulator.invoke(event)
+                if each == "health":
+                    answers.append(json.dumps(answer.payload))
+
+        invoke("x", "raise")
+        emulator.wait_for_log("bundles? (could not|cannot) be delivered")
+        invoke("health")
+        store.unlink()
+        invoke("chain", "x", "break", "x", "x", "health")
         log = emulator.stop()
     ours = [line for line in log if '"lambda_usage"' in line]
-    bundles = sorted((tmp_path / "store").rglob("*.coverage"))
+    bundles = sorted(store.rglob("*.coverage"))
     assert bundles
     assert any("ValueError at lambda_usage/" in line for line in ours)
-    assert "ValueError at lambda_usage/" in answers[0]
+    assert any("be delivered" in line for line in ours)
+    assert "the last upload failed" in answers[0] or "the store keeps failing" in answers[0]
+    assert "ValueError at lambda_usage/" in answers[1]
     texts = [path.read_bytes() for path in bundles]
     texts += [str(path).encode() for path in bundles]
     texts += [line.encode() for line in (*ours, *answers)]

@@ -655,11 +655,15 @@ def stored(tmp_path: Path) -> list[Any]:
 
 
 def test_counts_that_no_thread_could_deliver_are_in_the_next_bundle(
-    real: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    real: World,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     def start(_self: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
+        raise RuntimeError("a secret")
 
+    real.agent.dispatch._log = Log("WARNING")
     real.invoke(1)
     with monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "start", start)
@@ -668,6 +672,9 @@ def test_counts_that_no_thread_could_deliver_are_in_the_next_bundle(
         assert real.invoke(2) == 2
     assert real.invoke(3) == 3
     real.finish()
+    said = capsys.readouterr().err
+    assert "RuntimeError at lambda_usage/delivery/dispatch.py:" in said
+    assert "secret" not in said
     assert real.agent.errors == 0
     (bundle,) = stored(tmp_path)
     (usage,) = bundle.origins.values()

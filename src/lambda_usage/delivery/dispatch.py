@@ -12,6 +12,7 @@ import threading
 import time
 
 from lambda_usage.delivery.schedule import Schedule
+from lambda_usage.telemetry.logs import kind_and_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ class Dispatch:
             thread.start()
         except RuntimeError as error:  # too many threads, or the interpreter is ending
             self._count_threads(-1)
-            self._log.once("WARNING", "A usage bundle has to wait", error=str(error))
+            self._log.once("WARNING", "A usage bundle has to wait", error=kind_and_place(error))
             return False
         return True
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from lambda_usage.telemetry.logs import kind_and_place
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +59,7 @@ def _watch_snapshots(agent: Living) -> None:
     try:
         import snapshot_restore_py  # type: ignore[import-not-found,unused-ignore]
     except ImportError as error:  # the runtimes that have SnapStart have it
-        agent.log.once("WARNING", "Snapshots cannot be heard of", error=str(error))
+        agent.log.once("WARNING", "Snapshots cannot be heard of", error=kind_and_place(error))
         return
     snapshot_restore_py.register_before_snapshot(_guarded(agent, agent.before_snapshot))
     snapshot_restore_py.register_after_restore(_guarded(agent, agent.after_restore))
@@ -82,5 +84,5 @@ def _listen_for_the_end(agent: Living) -> None:
         agent.log.once(
             "DEBUG",
             "The end of this process cannot be heard of; its last bundle may be missing",
-            error=str(error),
+            error=kind_and_place(error),
         )
