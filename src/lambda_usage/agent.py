@@ -123,7 +123,9 @@ class Agent:
         """The init phase is over."""
         if self._init:
             self._init = False
-            self.recorder.end_init()
+            if not self.recorder.end_init():
+                self._beside_tracer()
+                self._inits = 0
 
     def begin(self, context: object, frame: FrameType | None = None) -> Invocation | Passing | None:
         """Before an invocation, or a block.
@@ -184,13 +186,16 @@ class Agent:
         """Whether a debugger or a coverage tool traces, on 3.11: a window would put it out."""
         if self.recorder.name != "ctrace" or sys.gettrace() is None:
             return False
+        self._beside_tracer()
+        return True
+
+    def _beside_tracer(self) -> None:
         self.losses[BESIDE_TRACER] += 1
         self.log.once(
             "WARNING",
             "Another tool traces this process (a debugger, or a coverage tool); invocations are "
             "counted, but nothing of them is recorded while it does",
         )
-        return True
 
     def _is_certain(self) -> bool:
         """On 3.11 the first invocation is a window always: much runs in it and never again."""
@@ -251,7 +256,11 @@ class Agent:
         hits = self.recorder.close_window()
         weight = 1 / invocation.draw.probability
         tally = self._tally(invocation.alias)
-        tally.window(hits, weight, invocation.group, duration, error=error)
+        if hits.displaced:
+            self._beside_tracer()
+            tally.windows_voided += 1
+        else:
+            tally.window(hits, weight, invocation.group, duration, error=error)
         self.dispatch.wake()  # it may hold many paths now
         own = invocation.opening, time.thread_time() - start
         self.overhead.window(duration, clock, own, hits, certain=invocation.certain)

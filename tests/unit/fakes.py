@@ -42,8 +42,9 @@ class FakeRecorder:
         self._note("add")
         self.registry.add(code, path)
 
-    def end_init(self) -> None:
+    def end_init(self) -> bool:
         self._note("end_init")
+        return True
 
     def open_window(self, frame: FrameType | None = None) -> None:
         self._note("open_window")

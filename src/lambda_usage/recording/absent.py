@@ -21,7 +21,8 @@ class AbsentRecorder:
 
     def add(self, code: CodeType, path: str) -> None: ...
 
-    def end_init(self) -> None: ...
+    def end_init(self) -> bool:
+        return True
 
     def open_window(self, frame: FrameType | None = None) -> None: ...
 

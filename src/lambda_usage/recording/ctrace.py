@@ -91,10 +91,10 @@ class CtraceRecorder:
                     self.registry.found_alive(code)
         return filename in self._files
 
-    def end_init(self) -> None:
-        if self._record_init:
-            self._absorb(self._tracing.end())
+    def end_init(self) -> bool:
+        displaced = self._record_init and self._absorb(self._tracing.end()).displaced
         self._init = self._record_init = False
+        return not displaced
 
     def open_window(self, frame: FrameType | None = None) -> None:
         self._blind = any(map(_may_run_user_code, threading.enumerate()))
@@ -119,7 +119,7 @@ class CtraceRecorder:
 
     def _absorb(self, data: tuple[_FileArcs, _FileArcs]) -> WindowHits:
         own, others = (self._note(each) for each in data)
-        return WindowHits(own, others)
+        return WindowHits(own, others, displaced=self._tracing.displaced)
 
     def _note(self, data: _FileArcs) -> frozenset[int]:
         with self.registry.lock:
@@ -158,7 +158,10 @@ class _Tracing:
         self._own: _FileArcs = {}
         self._others: _FileArcs = {}
         self._previous: tuple[Any, Any] = (None, None)
+        self._thread = 0
         self.active = False
+        self.displaced = False
+        """Whether somebody set another trace function, or none, before the latest end."""
 
     def prepare(self) -> None:
         """Load the tracer.
@@ -182,6 +185,7 @@ class _Tracing:
         assert self._factory is not None
         self._own, self._others, self._tracers = {}, {}, []
         self._previous = sys.gettrace(), threading.gettrace()
+        self._thread = threading.get_ident()
         self.active = True
         threading.settrace(self._in_new_thread)
         tracer = self._factory.make(self._own)
@@ -201,14 +205,24 @@ class _Tracing:
         return tracer.start()(frame, event, arg)
 
     def end(self) -> tuple[_FileArcs, _FileArcs]:
-        """Stop tracing; other threads let go at their next event."""
+        """Stop tracing; other threads let go at their next event.
+
+        What the user has set since the beginning stays: it is a debugger that was called for.
+        """
         self.active = False
+        now, now_in_new = sys.gettrace(), threading.gettrace()
         for tracer in self._tracers:
-            tracer.stop()
-        if self._previous[0] is not None:
+            tracer.stop()  # and is gone with the next line of ours
+        ours, ours_in_new = now is self._tracers[0], now_in_new == self._in_new_thread
+        here = threading.get_ident() == self._thread  # else this thread was never traced
+        self.displaced = not ours_in_new or (here and not ours)
+        left = self._previous[0] if ours else now
+        if left is not None:
             self._leave_frames()
-        sys.settrace(self._previous[0])
-        threading.settrace(self._previous[1])
+        if ours:
+            sys.settrace(left)
+        if ours_in_new:
+            threading.settrace(self._previous[1])
         return self._own, self._others
 
     def _leave_frames(self) -> None:

@@ -148,7 +148,7 @@ class MonitoringRecorder:
             mask |= events.PY_RESUME
         return mask | self._branch_events
 
-    def end_init(self) -> None:
+    def end_init(self) -> bool:
         with self._lock:
             self._note_existence(self._hits.take())
             self._absorb_branches()
@@ -159,6 +159,7 @@ class MonitoringRecorder:
                 self._monitoring, self.registry.entries, self._relative, self._found
             )
             self._discovery.start(_TOOL_IDS)
+        return True
 
     def _found(self, code: CodeType, path: str) -> None:
         """Take in code that no loader told of, in the moment in which it starts."""

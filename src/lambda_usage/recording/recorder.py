@@ -31,8 +31,12 @@ class Recorder(Protocol):
     def add(self, code: CodeType, path: str) -> None:
         """Record *code*, loaded from the file that reports call *path*, from now on."""
 
-    def end_init(self) -> None:
-        """What ran so far was init; what runs from now on is invoke."""
+    def end_init(self) -> bool:
+        """What ran so far was init; what runs from now on is invoke.
+
+        Returns:
+            Whether nobody displaced the recorder during what it was to record of the init.
+        """
 
     def open_window(self, frame: FrameType | None = None) -> None:
         """Record everything that runs until ``close_window``.

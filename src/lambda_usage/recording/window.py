@@ -15,7 +15,7 @@ class RecorderUnavailable(Exception):
 class WindowHits:
     """What ran in one window, as integers of ``id(code) << LINE_BITS | line``."""
 
-    __slots__ = ("blind", "callback_s", "callbacks", "others", "own")
+    __slots__ = ("blind", "callback_s", "callbacks", "displaced", "others", "own")
 
     def __init__(
         self,
@@ -24,6 +24,7 @@ class WindowHits:
         callbacks: int = 0,
         blind: bool = False,
         callback_s: float = 0.0,
+        displaced: bool = False,
     ) -> None:
         self.own = own
         """By the thread of the invocation."""
@@ -35,3 +36,6 @@ class WindowHits:
         """Whether threads were running that the recorder cannot see into."""
         self.callback_s = callback_s
         """Seconds that a callback takes; 0 where that has not been measured yet."""
+        self.displaced = displaced
+        """Whether the function set a trace function of its own meanwhile, in the recorder's place:
+        nobody knows how much was seen."""

@@ -127,6 +127,62 @@ def test_a_debugger_sees_all_that_it_sees_without_us(when: str, task: Path) -> N
     assert BESIDE_TRACER in said_of_losses(bundle)
 
 
+OF_ITS_OWN = """\
+import sys
+
+seen = []
+
+def trace(frame, event, arg):
+    seen.append((frame.f_code.co_name, event))
+    return trace
+
+{at_import}
+
+def handler(event, context):
+    if event == {set_at}:
+        sys.settrace(trace)
+    return helper(event)
+
+def helper(event):
+    return event + 1
+"""
+
+CALLS = """
+import sys
+import lambda_usage
+handler = lambda_usage.handler
+app = sys.modules["app"]
+for n in range(3):
+    assert handler(n, None) == n + 1
+assert sys.gettrace() is app.trace
+sys.settrace(None)
+print(app.seen.count(("helper", "call")), app.seen.count(("helper", "return")))
+assert handler(3, None) == 4
+"""
+
+
+@only_311
+@pytest.mark.parametrize("set_at", [None, 0, 1])
+def test_a_debugger_that_the_function_calls_for_stays_and_reports_know(
+    set_at: int | None, task: Path
+) -> None:
+    at_import = "sys.settrace(trace)" if set_at is None else ""
+    write_files(task, {"app.py": OF_ITS_OWN.format(at_import=at_import, set_at=set_at)})
+    printed, lines = run(CALLS, task)
+    assert printed == [f"{3 - (set_at or 0)} {3 - (set_at or 0)}"]
+    (line,) = lines
+    assert "Another tool traces" in line["message"]
+    (bundle,) = bundles(task)
+    assert total([bundle], "invocations") == 4
+    assert total([bundle], "inits") == (set_at is not None)
+    assert total([bundle], "windows_voided") == (set_at is not None)
+    assert total([bundle], "unsampled") == 3 - (set_at or 0) - (set_at is not None)
+    assert total([bundle], "windows") == 1 + (set_at or 0)
+    (usage,) = bundle.origins.values()
+    assert usage.losses[BESIDE_TRACER] == 3 - (set_at or 0) + (set_at is None)
+    assert BESIDE_TRACER in said_of_losses(bundle)
+
+
 OLD = {
     "coverage/__init__.py": "from coverage.version import version_info\n",
     "coverage/version.py": 'version_info = (6, 5, 0, "final", 0)\n',

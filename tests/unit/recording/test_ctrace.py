@@ -381,6 +381,84 @@ def test_the_users_trace_function_is_restored(recorder: CtraceRecorder) -> None:
         sys.settrace(None)
 
 
+def deep(call: Callable[[], object]) -> None:
+    call()
+    deeper = sys._getframe()  # a line after it, in a frame that the window began with
+    assert deeper.f_code is deep.__code__
+
+
+@pytest.mark.parametrize("phase", ["init", "window"])
+@pytest.mark.parametrize("debugger", [True, False])
+def test_a_trace_function_that_is_set_within_a_window_stays_and_is_told(
+    phase: str, debugger: bool
+) -> None:
+    recorder = CtraceRecorder()
+    recorder.start(record_init=phase == "init")
+    seen: list[str] = []
+
+    def users(frame: FrameType, event: str, arg: object) -> Any:
+        seen.append(frame.f_code.co_name)
+
+    wanted = users if debugger else None
+
+    def go() -> None:
+        if phase == "window":
+            recorder.open_window()
+        deep(lambda: sys.settrace(wanted))
+        if phase == "init":
+            assert not recorder.end_init()
+        else:
+            assert recorder.close_window().displaced
+
+    def look() -> None:
+        assert sys.gettrace() is wanted
+
+    try:
+        if phase == "window":
+            assert recorder.end_init()
+        deep(go)
+        look()
+        assert sys.gettrace() is wanted
+        assert ("look" in seen) is debugger
+    finally:
+        sys.settrace(None)
+        recorder.stop()
+
+
+def test_a_trace_function_for_threads_that_is_set_within_a_window_stays_and_is_told(
+    recorder: CtraceRecorder,
+) -> None:
+    def users(frame: FrameType, event: str, arg: object) -> Any: ...
+
+    recorder.end_init()
+    recorder.open_window()
+    threading.settrace(users)
+    try:
+        assert recorder.close_window().displaced
+        assert threading.gettrace() is users
+    finally:
+        threading.settrace(None)  # type: ignore[arg-type]
+    assert not close(recorder).displaced
+
+
+def test_a_window_that_another_thread_ends_leaves_that_threads_trace_function(
+    recorder: CtraceRecorder,
+) -> None:
+    def users(frame: FrameType, event: str, arg: object) -> Any: ...
+
+    recorder.end_init()
+    recorder.open_window()
+    left: list[object] = []
+
+    def end() -> None:
+        sys.settrace(users)
+        left.append(recorder.close_window().displaced)
+        left.append(sys.gettrace())
+
+    in_thread(end)
+    assert left == [False, users]
+
+
 def test_nothing_is_traced_outside_windows(recorder: CtraceRecorder) -> None:
     recorder.end_init()
     window(recorder, lambda: None)
