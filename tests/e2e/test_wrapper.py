@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -146,7 +147,9 @@ def test_a_broken_package_of_ours_does_not_break_the_function(
     task = tmp_path / "task"
     task.mkdir()
     (task / "app.py").write_text(APP)
-    (opt / "python" / "lambda_usage" / "agent.py").write_text("syntax error here\n")
+    package = opt / "python" / "lambda_usage"
+    (package / "agent.py").write_text("syntax error here\n")
+    shutil.rmtree(package / "__pycache__")  # its byte code, which would be used in its place
     variables = {
         "AWS_LAMBDA_EXEC_WRAPPER": str(opt / "lambda-usage"),
         "COVERAGE_S3_BUCKET": str(tmp_path / "store"),
