@@ -98,10 +98,10 @@ def simulate(scenario: Scenario, seed: int = 2026) -> Course:
         sends = now >= due and overhead.affords_flush(delivered)
         if sends:
             due, delivered = now + settings.flush_interval, delivered + FLUSH_S
-        draw = overhead.draw(now, trace, None, certain=False)
+        draw = overhead.draw(now, trace, None)
         if draw.chosen:
             own = OPENING_S, CLOSING_S
-            overhead.window(load.duration, 0.0, own, HITS, certain=False)
+            overhead.window(load.duration, 0.0, own, HITS)
         else:
             overhead.ran(load.duration, 0.0)
         overhead.affords_flush(delivered)

@@ -53,10 +53,10 @@ class OurProcess:
             self._day, leaves = now // DAY, True
         if leaves:
             self._send()
-        draw = self._overhead.draw(now, self._trace, None, certain=False)
+        draw = self._overhead.draw(now, self._trace, None)
         if draw.chosen:
             own = OPENING_S, CLOSING_S
-            self._overhead.window(DURATION_S, 0.0, own, HITS, certain=False)
+            self._overhead.window(DURATION_S, 0.0, own, HITS)
         else:
             self._overhead.ran(DURATION_S, 0.0)
         self._invocations += 1

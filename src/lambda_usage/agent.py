@@ -25,7 +25,7 @@ from lambda_usage.recording.tally import Tally
 from lambda_usage.sampling.headroom import remaining_time
 from lambda_usage.sampling.overhead import Overhead
 from lambda_usage.sampling.randomness import renew
-from lambda_usage.sampling.sampler import NEVER, Sampler
+from lambda_usage.sampling.sampler import NEVER
 from lambda_usage.sampling.trace import current_group, current_trace
 from lambda_usage.settings import Settings
 from lambda_usage.telemetry.logs import Log, kind_and_place
@@ -69,7 +69,6 @@ class Agent:
         """Kind and place of the latest error of ours."""
         self.active = True
         self._told = Totals()
-        self._first = True
         self._lock = threading.RLock()
         self._running = 0
         self._window: Invocation | None = None
@@ -88,8 +87,7 @@ class Agent:
         """
         always = self.recorder.name == "monitoring"
         traced = self._is_traced()
-        drawn = always or Sampler(self.settings.sample_rate).draw().chosen
-        observe = before_handler and not traced and drawn
+        observe = before_handler and not traced and self.overhead.pays_init
         self.recorder.start(record_init=always or observe)
         self._inits = int(observe)
         LoadHook(self._on_code).install()
@@ -154,18 +152,17 @@ class Agent:
             group = current_group() if trace is None else trace.group
             self._lock.acquire()  # a with block takes twice as long
             try:
-                draw, certain = NEVER, False
+                draw = NEVER
                 if self._running or (sys.gettrace() is not None and self._is_traced()):
                     self._void_window()
                 else:
-                    certain = self._first and self._is_certain()
-                    draw = overhead.draw(now, trace, remaining_time(context), certain=certain)
+                    draw = overhead.draw(now, trace, remaining_time(context))
                 tally = self.tallies.get(alias) or self._tally(alias)
                 tally.invocation(group, now, sampled=draw.probability > 0)
                 token = _inside.set(True)
                 self._running += 1
                 if draw.chosen or (overhead.traced is not None and overhead.times()):
-                    invocation = Invocation(token, alias, group, draw, certain=certain)
+                    invocation = Invocation(token, alias, group, draw)
                     self._watch(invocation, frame)
                     return invocation
             finally:
@@ -196,11 +193,6 @@ class Agent:
             "Another tool traces this process (a debugger, or a coverage tool); invocations are "
             "counted, but nothing of them is recorded while it does",
         )
-
-    def _is_certain(self) -> bool:
-        """On 3.11 the first invocation is a window always: much runs in it and never again."""
-        first, self._first = self._first, False
-        return first and self.recorder.name == "ctrace"
 
     def _open_window(self, invocation: Invocation, frame: FrameType | None) -> None:
         start = time.thread_time()
@@ -245,7 +237,7 @@ class Agent:
             if self._window is invocation:
                 self._close_window(invocation, duration, clock, error=error)
             else:
-                self.overhead.ran(duration, clock)
+                self.overhead.ran(duration, clock, first=invocation.draw.first)
             self.overhead.affords_flush(self.dispatch.cpu_s)
 
     def _close_window(
@@ -263,7 +255,7 @@ class Agent:
             tally.window(hits, weight, invocation.group, duration, error=error)
         self.dispatch.wake()  # it may hold many paths now
         own = invocation.opening, time.thread_time() - start
-        self.overhead.window(duration, clock, own, hits, certain=invocation.certain)
+        self.overhead.window(duration, clock, own, hits, first=invocation.draw.first)
 
     def _void_window(self) -> None:
         window = self._window
@@ -276,7 +268,7 @@ class Agent:
             self._window = None
             hits = self.recorder.close_window()
             own = window.opening, time.thread_time() - start
-            self.overhead.window(0.0, clock, own, hits, certain=window.certain)
+            self.overhead.window(0.0, clock, own, hits, first=window.draw.first)
 
     def _tally(self, alias: str) -> Tally:
         tally = self.tallies.get(alias)

@@ -16,17 +16,13 @@ if TYPE_CHECKING:
 class Invocation:
     """What the agent keeps of a window until it ends, and of an invocation that is timed."""
 
-    __slots__ = ("alias", "certain", "clock", "draw", "group", "opening", "started", "token")
+    __slots__ = ("alias", "clock", "draw", "group", "opening", "started", "token")
 
-    def __init__(
-        self, token: Token[bool], alias: str, group: int, draw: Draw, *, certain: bool
-    ) -> None:
+    def __init__(self, token: Token[bool], alias: str, group: int, draw: Draw) -> None:
         self.token = token
         self.alias = alias
         self.group = group
         self.draw = draw
-        self.certain = certain
-        """Whether it is a window whatever that costs."""
         self.opening = 0.0
         """CPU seconds that it took to open its window."""
         self.clock = 0.0

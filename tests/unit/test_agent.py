@@ -307,8 +307,8 @@ def test_a_block_says_in_which_frame_it_stands(blocks: World) -> None:
 def test_a_window_is_weighed_by_the_probability_it_was_drawn_with(world: World) -> None:
     draws = [Draw(0.25, True), Draw(0.5, False), Draw(0.5, True), Draw(0.25, False)]
     coming = iter(draws)
-    draw = lambda _: next(coming)  # noqa: E731
-    sampler = SimpleNamespace(by_trace=False, draw=draw, refresh=lambda: None)
+    draw = lambda *_: next(coming)  # noqa: E731
+    sampler = SimpleNamespace(by_trace=False, draw=draw, draw_first=draw, refresh=lambda: None)
     world.agent.overhead.sampler = sampler  # type: ignore[assignment]
     for _ in draws:
         world.invoke()

@@ -60,8 +60,8 @@ class Budget:
         """A window that was drawn has cost *cost*."""
         self._account.spend(max(cost, _NEARLY_NOTHING))
 
-    def certain_window(self, cost: float) -> None:
-        """A window that was not drawn, but taken as first of all, has cost *cost*."""
+    def first_window(self, cost: float) -> None:
+        """The first invocation of all was a window and has cost *cost*, as no other will."""
         self._account.spend_once(cost)
 
     def flushed(self, cost: float) -> None:

@@ -16,7 +16,7 @@ from lambda_usage.sampling.budget import Budget
 from lambda_usage.sampling.headroom import Headroom
 from lambda_usage.sampling.pace import Pace
 from lambda_usage.sampling.randomness import random_byte
-from lambda_usage.sampling.sampler import NEVER, Draw, Sampler
+from lambda_usage.sampling.sampler import NEVER, Sampler, uniform
 from lambda_usage.sampling.tracer_cost import TracerCost
 
 TYPE_CHECKING = False
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lambda_usage.recording.window import WindowHits
+    from lambda_usage.sampling.birth import Birth
+    from lambda_usage.sampling.sampler import Draw
     from lambda_usage.sampling.trace import Trace
     from lambda_usage.settings import Settings
 
@@ -65,6 +67,7 @@ class Overhead:
 
     __slots__ = (
         "_begun",
+        "_birth",
         "_budget",
         "_ended",
         "_handlers_time",
@@ -77,6 +80,7 @@ class Overhead:
         "_windows_cost",
         "clock",
         "delivered",
+        "pays_init",
         "sampler",
         "traced",
     )
@@ -101,6 +105,10 @@ class Overhead:
             (self._pace,) if self._budget is None else (self._budget, self._pace),
             by_trace=settings.sampler == "trace",
         )
+        self._birth = _birth(settings) if traced else None
+        """Until the first invocation has been drawn."""
+        self.pays_init = self._birth is None or self._birth.pays
+        """Whether the init of this process is recorded."""
         self._headroom = Headroom()
         self._stretch = _stretch()
         self.delivered = 0.0
@@ -110,16 +118,13 @@ class Overhead:
         self._windows_cost = self._handlers_time = 0.0
         self._taken = (0.0, 0.0)
 
-    def draw(
-        self, now: float, trace: Trace | None, remaining: float | None, *, certain: bool
-    ) -> Draw:
+    def draw(self, now: float, trace: Trace | None, remaining: float | None) -> Draw:
         """Decide whether the invocation that begins at *now* is a window.
 
         Args:
             now: Seconds of the wall clock.
             trace: Its trace, where the sampler is one by trace.
             remaining: Seconds that Lambda gives it, where that is known.
-            certain: Whether it is one whatever it costs.
         """
         self._begun += 1
         if self._begun >= _AT_ONCE or now - self._last > _AT_ONCE_SECONDS:
@@ -128,19 +133,23 @@ class Overhead:
             self.sampler.refresh()
         if remaining is not None and remaining < self._headroom.needed:
             return NEVER
-        draw = Draw(1.0, True) if certain else self.sampler.draw(trace)
+        if self._birth is None:
+            draw = self.sampler.draw(trace)
+        else:
+            draw, self._birth = self.sampler.draw_first(trace, self._birth), None
         if draw.chosen:
             self._pace.window()
         return draw
 
-    def ran(self, duration: float, clock: float) -> None:
+    def ran(self, duration: float, clock: float, *, first: bool = False) -> None:
         """An invocation ended that was no window.
 
         Args:
             duration: Its wall time.
             clock: The difference of the clock.
+            first: Whether it was the process's first, which says nothing of what others take.
         """
-        if self.traced is not None:
+        if self.traced is not None and not first:
             self.traced.other(clock)
         self.passed(duration)
 
@@ -172,7 +181,7 @@ class Overhead:
         own: tuple[float, float],
         hits: WindowHits,
         *,
-        certain: bool,
+        first: bool = False,
     ) -> None:
         """A window ended.
 
@@ -181,7 +190,7 @@ class Overhead:
             clock: The difference of the clock.
             own: CPU time of opening it, and of closing it and noting what it saw.
             hits: What the recorder says of it: how often it was called back in between.
-            certain: Whether it would have been one whatever it cost.
+            first: Whether it was the process's first, which says nothing of what others cost.
         """
         opening, closing = own
         callback = hits.callback_s or _CALLBACK
@@ -189,14 +198,14 @@ class Overhead:
             within = hits.callbacks * (callback * _AFTERMATH + _COLD)
         else:
             opening = 0.0  # the clock has it
-            within = self.traced.window(clock, typical=not certain)
+            within = self.traced.window(clock, typical=not first)
         within *= self._stretch
         cost = within + (opening + closing + _BOOKKEEPING) * self._stretch
         self._windows_cost += cost
         self._headroom.window(cost)
         if self._budget is not None:
-            if certain:
-                self._budget.certain_window(cost)
+            if first:
+                self._budget.first_window(cost)
             else:
                 self._budget.window(cost)
         self._ended += 1
@@ -246,6 +255,12 @@ class Overhead:
         cost = self._taken[0] + self._windows_cost + self.delivered * self._stretch
         ran = self._taken[1] + self._handlers_time + self._ran
         return cost / ran if ran else None
+
+
+def _birth(settings: Settings) -> Birth:
+    from lambda_usage.sampling.birth import Birth  # Python 3.12 and later draw nothing at birth
+
+    return Birth(settings.sample_rate, settings.overhead_budget, uniform())
 
 
 def _stretch() -> float:

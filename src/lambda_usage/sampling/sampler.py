@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Protocol
 
+    from lambda_usage.sampling.birth import Birth
     from lambda_usage.sampling.trace import Trace
 
     class Limit(Protocol):
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
 class Draw:
     """Whether something is recorded, and with which probability that was drawn."""
 
-    __slots__ = ("chosen", "probability")
+    __slots__ = ("chosen", "first", "probability")
 
-    def __init__(self, probability: float, chosen: bool) -> None:
+    def __init__(self, probability: float, chosen: bool, *, first: bool = False) -> None:
         self.probability = probability
         self.chosen = chosen
+        self.first = first
+        """Whether it is a process's first, which takes longer than later ones will."""
 
 
 NEVER = Draw(0.0, False)
@@ -90,31 +93,41 @@ class Sampler:
         It follows from what happened before; nothing of the invocation itself has a part in it.
         """
         if self.by_trace and trace is not None and trace.known:
-            return self._draw_by_trace(trace)
+            return Draw(*self._draw_by_trace(trace, self.probability))
         if self.probability >= 1:
             return self._yes
         left = self._left
         if left is None:
-            left = -math.log1p(-_uniform())
+            left = -math.log1p(-uniform())
         if left < self._hazard:
             self._left = None
             return self._yes
         self._left = left - self._hazard
         return self._no
 
-    def _draw_by_trace(self, trace: Trace) -> Draw:
+    def draw_first(self, trace: Trace | None, birth: Birth) -> Draw:
+        """The same for the first invocation of a process, in which *birth* has a say.
+
+        The distance to the next window is left alone: it knows nothing of the birth's number.
+        """
+        if self.by_trace and trace is not None and trace.known:
+            probability = max(self.probability, birth.probability)
+            return Draw(*self._draw_by_trace(trace, probability), first=True)
+        return Draw(*birth.draw(self.probability), first=True)
+
+    def _draw_by_trace(self, trace: Trace, most: float) -> tuple[float, bool]:
         """As all functions do that see the trace.
 
         The probability is at most the one with which OpenTelemetry kept traces when it was last
         heard: windows are then those of kept traces. A trace that is not kept does not say how
         likely it was to be, so what an earlier one said has to do, for all alike.
         """
-        probability, chosen = trace.draw(min(self.probability, self._kept))
+        drawn = trace.draw(min(most, self._kept))
         if trace.kept is not None:
             self._kept = trace.kept
-        return Draw(probability, chosen)
+        return drawn
 
 
-def _uniform() -> float:
+def uniform() -> float:
     """A number in [0, 1) with 53 random bits."""
     return (int.from_bytes(os.urandom(7), "big") >> 3) / (1 << 53)

@@ -38,9 +38,9 @@ def invoke(
     remaining: float | None = None,
 ) -> float:
     """One invocation; returns the probability with which it was drawn."""
-    draw = overhead.draw(now, NO_TRACE, remaining, certain=False)
+    draw = overhead.draw(now, NO_TRACE, remaining)
     if draw.chosen:
-        overhead.window(duration, 0.0, (cost, 0.0), QUIET, certain=False)
+        overhead.window(duration, 0.0, (cost, 0.0), QUIET)
     else:
         overhead.ran(duration, 0.0)
     return draw.probability
@@ -65,7 +65,7 @@ def test_callbacks_cost_what_the_recorder_has_calibrated() -> None:
     free = overhead(1.0)
 
     def cost(callbacks: int, callback: float) -> float:
-        free.window(1.0, 0.0, (0.0, 0.0), hits(callbacks, callback), certain=False)
+        free.window(1.0, 0.0, (0.0, 0.0), hits(callbacks, callback))
         return free.take_costs()["window_s"]
 
     without = cost(0, 1e-3)
@@ -78,7 +78,7 @@ def test_callbacks_cost_what_the_recorder_has_calibrated() -> None:
 
 def test_what_a_window_costs_is_no_time_of_the_handlers() -> None:
     free = overhead(1.0)
-    free.window(1.0, 0.0, (0.0, 0.0), hits(1000, 1e-4), certain=False)
+    free.window(1.0, 0.0, (0.0, 0.0), hits(1000, 1e-4))
     costs = free.take_costs()
     assert costs["handler_s"] == pytest.approx(1.0 - 0.3002)
 
@@ -90,7 +90,7 @@ def test_with_a_whole_cpu_a_second_of_it_is_a_second(
 ) -> None:
     monkeypatch.setenv(MEMORY, memory)
     found = overhead(1.0, traced=traced)
-    found.window(1.0, 0.5, (0.0, 0.1), QUIET, certain=False)
+    found.window(1.0, 0.5, (0.0, 0.1), QUIET)
     expected = 0.6 if traced else 0.1
     assert found.take_costs()["window_s"] == pytest.approx(expected * factor, abs=1e-4)
 
@@ -100,7 +100,7 @@ def test_with_a_part_of_a_cpu_a_second_of_it_takes_longer(
 ) -> None:
     monkeypatch.setenv(MEMORY, "128")
     small = overhead(1.0)
-    small.window(10.0, 0.0, (0.0, 0.1), QUIET, certain=False)
+    small.window(10.0, 0.0, (0.0, 0.1), QUIET)
     assert small.take_costs()["window_s"] == pytest.approx(1.382, abs=1e-3)
 
 
@@ -118,14 +118,58 @@ def test_where_windows_slow_the_code_some_invocations_are_none() -> None:
     assert overhead(0.5, traced=True, sample_rate=0.2).sampler.rate == 0.2
 
 
-def test_a_certain_window_is_one_and_is_paid_for() -> None:
+def test_only_where_windows_slow_the_code_a_process_draws_at_birth(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "uniform", lambda: 1 - 2**-53)
+    assert overhead(0.0001, sample_rate=0.01).pays_init
+    assert not overhead(0.0001, sample_rate=0.01, traced=True).pays_init
+    assert overhead(1.0, traced=True).pays_init, "without a limit all are recorded"
+
+
+@pytest.mark.parametrize(("number", "pays"), [(0.0, True), (0.47, True), (0.49, False)])
+def test_who_pays_for_the_init_has_a_window_first(
+    number: float, pays: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "uniform", lambda: number)
+    traced = overhead(0.002, traced=True)
+    first = traced.draw(0.0, NO_TRACE, None)
+    assert (traced.pays_init, first.chosen, first.first) == (pays, pays, True)
+    assert first.probability == pytest.approx(0.48)
+    assert not traced.draw(0.1, NO_TRACE, None).first
+
+
+def test_the_first_invocation_by_trace_follows_its_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "uniform", lambda: 0.999)
+    for number, chosen in ((2**56 - 1, True), (0, False)):
+        traced = overhead(0.002, traced=True, sampler="trace")
+        first = traced.draw(0.0, Trace(number, True), None)
+        assert (first.chosen, first.first) == (chosen, True)
+        assert first.probability == pytest.approx(0.48, rel=1e-9)
+
+
+def test_a_first_window_is_paid_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "uniform", lambda: 0.0)
     left = []
     for cost in (0.0, 1.0):
         traced = overhead(0.01, traced=True)
-        assert traced.draw(0.0, NO_TRACE, None, certain=True).probability == 1.0
-        traced.window(1.0, 0.0, (0.0, cost), QUIET, certain=True)
+        assert traced.draw(0.0, NO_TRACE, None).chosen
+        traced.window(1.0, 0.0, (0.0, cost), QUIET, first=True)
         left.append(traced.sampler.probability)
     assert 0 < left[1] < left[0]
+
+
+def test_a_first_invocation_tells_nothing_of_what_others_take(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "uniform", lambda: 0.999)
+    traced = overhead(0.002, traced=True)
+    assert traced.traced is not None
+    expected = traced.traced.expected
+    traced.ran(5.0, 5.0, first=True)
+    assert traced.traced.expected == expected
+    traced.ran(5.0, 5.0)
+    assert traced.traced.expected > expected
 
 
 def test_bundles_are_paid_for_before_they_leave() -> None:
@@ -164,8 +208,8 @@ def test_the_limit_of_windows_in_a_minute_lowers_the_probability() -> None:
 def test_windows_of_traces_are_drawn_by_trace() -> None:
     found = overhead(1.0, sampler="trace", sample_rate=0.5)
     high, low = Trace(2**56 - 1, True), Trace(0, True)
-    assert all(found.draw(n, high, None, certain=False).chosen for n in range(50))
-    assert not any(found.draw(n, low, None, certain=False).chosen for n in range(50))
+    assert all(found.draw(n, high, None).chosen for n in range(50))
+    assert not any(found.draw(n, low, None).chosen for n in range(50))
 
 
 def test_a_long_invocation_is_known_to_the_next_one() -> None:

@@ -50,7 +50,7 @@ def test_the_share_of_windows_is_the_stated_probability(rate: float) -> None:
 def test_a_rate_of_one_chooses_always_and_asks_for_no_randomness(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "_uniform", lambda: pytest.fail("randomness was drawn"))
+    monkeypatch.setattr(module, "uniform", lambda: pytest.fail("randomness was drawn"))
     sampler = Sampler(1.0)
     assert all(sampler.draw().chosen for _ in range(100))
 
@@ -60,12 +60,12 @@ def test_the_limits_of_the_uniform_number(
     random_bytes: bytes, chosen: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module.os, "urandom", lambda _: random_bytes)
-    assert 0 <= module._uniform() < 1
+    assert 0 <= module.uniform() < 1
     assert Sampler(1 - 2**-53).draw().chosen is chosen
 
 
 def test_the_uniform_number_fills_its_range() -> None:
-    numbers = [module._uniform() for _ in range(4000)]
+    numbers = [module.uniform() for _ in range(4000)]
     assert {int(each * 16) for each in numbers} == set(range(16))
 
 
