@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import textwrap
+import threading
+from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
 from lambda_usage.bundle.model import Code, CodeKey
 from lambda_usage.recording.codes import LINE_BITS, LINE_MASK, CodeEntry, CodeRegistry
 from lambda_usage.recording.recorder import Recorder
+from lambda_usage.recording.window import WindowHits
 from tests.support.recorders import ON_MONITORING as ON_MONITORING
 from tests.support.recorders import make_recorder as make_recorder
 
@@ -38,6 +41,26 @@ def lines_by_name(registry: CodeRegistry, hits: frozenset[int]) -> dict[str, set
         entry = registry.entries[hit >> LINE_BITS]
         found.setdefault(entry.code.co_qualname, set()).add(hit & LINE_MASK)
     return found
+
+
+def window(recorder: Recorder, call: Callable[[], object]) -> dict[str, set[int]]:
+    """The lines of this thread, by qualified name, while *call* runs."""
+    recorder.open_window()
+    call()
+    return lines_by_name(recorder.registry, recorder.close_window().own)
+
+
+def empty_window(recorder: Recorder) -> WindowHits:
+    """A window in which nothing of the programs runs."""
+    recorder.open_window()
+    return recorder.close_window()
+
+
+def in_thread(target: Callable[[], object]) -> None:
+    """Run *target* to its end in a thread of its own."""
+    thread = threading.Thread(target=target)
+    thread.start()
+    thread.join()
 
 
 def entry_of(registry: CodeRegistry, qualname: str) -> CodeEntry:

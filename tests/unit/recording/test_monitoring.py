@@ -16,7 +16,7 @@ from lambda_usage.recording.window import RecorderUnavailable
 from tests.support.recorders import KINDS, make_recorder
 from tests.unit.support import log_lines, run_fresh, write_files
 
-from .programs import Program, compiled, entry_of, lines_by_name
+from .programs import Program, compiled, entry_of, lines_by_name, window
 
 if sys.version_info < (3, 12):
     pytest.skip("sys.monitoring came with Python 3.12", allow_module_level=True)
@@ -33,13 +33,6 @@ def recorder(request: pytest.FixtureRequest) -> Iterator[Recorder]:
     found.start(record_init=True)
     yield found
     found.stop()
-
-
-def window(recorder: Recorder, call: Callable[[], object]) -> dict[str, set[int]]:
-    """The lines of this thread, by qualified name, while *call* runs."""
-    recorder.open_window()
-    call()
-    return lines_by_name(recorder.registry, recorder.close_window().own)
 
 
 class Interrupted(list[int]):
