@@ -22,7 +22,8 @@ from lambda_usage.bundle.reader import read_bundle
 
 from . import limits
 from .limits import limit_memory, limited
-from .mutations import damaged, sound_files
+from .mutations import damaged
+from .sound import sound_files
 
 Case = Callable[[Random, Path], None]
 """Writes a file."""

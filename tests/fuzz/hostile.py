@@ -13,7 +13,8 @@ from lambda_usage.bundle.rows import TABLES
 from lambda_usage.bundle.writer import write_bundle
 
 from .bundles import Case
-from .mutations import PAGE, sound_bundle
+from .mutations import PAGE
+from .sound import sound_bundle
 
 SCRIPT = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
 NAMES = (

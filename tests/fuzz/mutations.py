@@ -1,92 +1,13 @@
-"""Damages real bundles, at random and seeded."""
+"""Damages bundles, at random and seeded."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path as File
 from random import Random
 
-from lambda_usage.bundle.model import (
-    NO_WEIGHTS,
-    Bundle,
-    BundleId,
-    BundleInfo,
-    Code,
-    CodeKey,
-    Counts,
-    Distribution,
-    Exposure,
-    Origin,
-    OriginUsage,
-    Path,
-    SourceFile,
-)
-from lambda_usage.bundle.writer import write_bundle
-
-NOW = 1_790_000_000.0
 PAGE = 1024
 _TELLING = (0, 1, 2, 3, 5, 9, 10, 13, 127, 128, 129, 254, 255)
 """Bytes that mean something in a SQLite file: kinds of pages, ends of numbers, kinds of values."""
-
-
-def sound_bundle(files: int = 2, functions: int = 3, origins: int = 1) -> Bundle:
-    """A small bundle with a row in every table."""
-    bundle = Bundle()
-    for number in range(origins):
-        origin = Origin(
-            "orders", f"alias{number}", "1", "eu-west-1", "python3.13", "x86_64", 128,
-            "on-demand", "monitoring", "wrapper", "p1", "/var/task",
-        )  # fmt: skip
-        bundle.origins[origin] = _usage(files, functions)
-        name = BundleId("0123456789abcdef", number)
-        bundle.bundles[name] = BundleInfo(name, origin, True, NOW, NOW + 60, True)
-    return bundle
-
-
-def _usage(files: int, functions: int) -> OriginUsage:
-    groups = (3.0, *NO_WEIGHTS[1:])
-    counts = Counts(3, 3.0, groups)
-    usage = OriginUsage(other_paths=counts, losses=Counter({"windows": 1}), costs={"flush_s": 0.1})
-    usage.exposures["2026-09-21"] = Exposure(
-        1, 9, 0, 3, 3.0, 3.0, 1.0, invocation_groups=groups, window_groups=groups
-    )
-    for file in range(files):
-        path = f"pkg/mod{file}.py"
-        usage.files[path] = SourceFile(path, "ab" * 16, 99, loaded=True)
-        for first in range(1, 4 * functions, 4):
-            key = CodeKey(path, f"f{first}", first)
-            lines = frozenset({first, first + 1, first + 2})
-            usage.codes[key] = Code(
-                key,
-                "c0de",
-                lines,
-                frozenset({first}),
-                lines,
-                NOW,
-                NOW + 1,
-                frozenset({(-1, first)}),
-            )
-    usage.distributions["attrs"] = Distribution("attrs", "25.1", imported=True)
-    usage.paths["p"] = Path("p", {key: c.invoke_lines for key, c in usage.codes.items()}, counts, 1)
-    usage.other[next(iter(usage.codes))] = counts
-    return usage
-
-
-def sound_files(folder: File) -> list[bytes]:
-    """What damage is done to."""
-    made = []
-    for number, shape in enumerate([(1, 1, 1), (2, 3, 1), (3, 20, 2)]):
-        bundle = sound_bundle(*shape)
-        if number == 1:
-            (origin,) = bundle.origins
-            bundle.origins[replace(origin, alias="idle")] = OriginUsage()
-        path = folder / f"sound-{number}"
-        write_bundle(bundle, path)
-        made.append(path.read_bytes())
-        path.unlink()
-    return made
 
 
 def _bits(data: bytearray, random: Random) -> None:

@@ -15,7 +15,7 @@ from lambda_usage.bundle.writer import write_bundle
 from lambda_usage.combine.combiner import combine_store
 from lambda_usage.combine.stores import open_store
 
-from .mutations import sound_bundle
+from .sound import sound_bundle
 
 ROOT = Path(__file__).parents[2]
 

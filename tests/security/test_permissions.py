@@ -25,7 +25,7 @@ from lambda_usage.combine.combiner import combine_store
 from lambda_usage.combine.errors import StoreError
 from lambda_usage.combine.stores import open_store
 from lambda_usage.delivery.targets import Parcel, Target, UploadError, make_target
-from tests.fuzz.mutations import sound_bundle
+from tests.fuzz.sound import sound_bundle
 from tests.support.emulator import ACCESS_KEY, REGION, SECRET_KEY
 from tests.support.moto_server import MotoServer
 
