@@ -16,7 +16,7 @@ from lambda_usage.combine.combiner import combine_store
 from lambda_usage.combine.stores import open_store
 
 Cli = Callable[..., Any]
-NEWER = gzip.compress(json.dumps({"schema": 2, "form": "of tomorrow"}).encode())
+NEWER = gzip.compress(json.dumps({"schema": 2, "form": "of tomorrow"}).encode(), mtime=0)
 REPORTS = [("dead-code", "json"), ("dead-code", "text"), ("hot-paths", "json")]
 
 
@@ -183,7 +183,7 @@ def test_source_and_inventory_exclude_each_other(cli: Cli, store: Path, source: 
     [
         (NEWER, "was made by a newer lambda-usage (its schema is 2, this one reads up to 1)"),
         (b"damaged", "is no inventory, or is damaged"),
-        (gzip.compress(b'{"schema":1,"units":[{"path":"app.py"}]}'), "is damaged"),
+        (gzip.compress(b'{"schema":1,"units":[{"path":"app.py"}]}', mtime=0), "is damaged"),
     ],
 )
 def test_an_inventory_that_cannot_be_read_is_5_and_never_passed_over(
