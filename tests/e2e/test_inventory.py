@@ -88,12 +88,18 @@ def project(
     return project
 
 
+@pytest.fixture(scope="module")
+def address(project: Project) -> str:
+    """The inventory's, uploaded."""
+    return project.upload()
+
+
 @pytest.mark.parametrize("report", REPORTS, ids=" ".join)
+@pytest.mark.usefixtures("address")
 def test_a_report_without_the_source_is_that_with_it_to_the_byte(
     project: Project, report: tuple[str, ...]
 ) -> None:
     command, kind, *options = report
-    project.upload()
     with_source = project.run(command, kind, project.store, "--source", project.source, *options)
     assert project.run(command, kind, project.store, *options) == with_source
     if "dead-code" in report and "json" in report:
@@ -101,9 +107,9 @@ def test_a_report_without_the_source_is_that_with_it_to_the_byte(
         assert verdicts >= {"used", "dead"}
 
 
-def test_the_same_tree_is_one_object_with_the_same_bytes(project: Project) -> None:
+def test_the_same_tree_is_one_object_with_the_same_bytes(project: Project, address: str) -> None:
     client = project.server.client()
-    bucket, key = project.upload().removeprefix("s3://").split("/", 1)
+    bucket, key = address.removeprefix("s3://").split("/", 1)
     before = client.get_object(Bucket=bucket, Key=key)["Body"].read()
     project.upload()
     assert project.server.keys(bucket, "coverage/inventory/") == [key]
@@ -112,9 +118,8 @@ def test_the_same_tree_is_one_object_with_the_same_bytes(project: Project) -> No
 
 
 def test_a_combined_file_is_joined_with_the_address_of_the_inventory(
-    project: Project, tmp_path: Path
+    project: Project, address: str, tmp_path: Path
 ) -> None:
-    address = project.upload()
     combined = tmp_path / "all.coverage"
     project.run("combine", project.store, "--output", combined)
     options = ("--min-days", "0", "--format", "json")
