@@ -35,7 +35,8 @@ def main() -> int:
             print(f"no environment for Python {version}: {reason}", file=sys.stderr)
             return 1
     failed = []
-    with ThreadPoolExecutor(max(1, min(len(environments), os.cpu_count() or 1))) as pool:
+    # all at once, however few processors: in turns, the last one would leave some of them idle
+    with ThreadPoolExecutor(max(1, len(environments))) as pool:
         for version, done in zip(
             environments, pool.map(_tested, environments.values()), strict=True
         ):

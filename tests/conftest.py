@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
 
 from tests.support import pythons
 from tests.support.layer import unpacked_layer
 from tests.support.paths import Unavailable
 from tests.support.pythons import PythonEnv
 from tests.support.s3_server import S3Server
+from tests.support.side_by_side import SideBySide
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SideBySide:
+    """Used with ``--numprocesses`` only."""
+    return SideBySide(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """Take what is loaded by now out of the garbage collector's sight.
+
+    Thousands of tests and their libraries make a heap that no function has: each collection, and
+    each search of ours for code in memory, would go through all of it.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", params=pythons.VERSIONS)
