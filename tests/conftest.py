@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 
 from tests.support import pythons
@@ -15,6 +16,10 @@ from tests.support.paths import Unavailable
 from tests.support.pythons import PythonEnv
 from tests.support.s3_server import S3Server
 from tests.support.side_by_side import SideBySide
+
+# No property is one of time: on a busy machine an example may take as long as it likes.
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("here")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SideBySide:
