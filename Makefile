@@ -47,7 +47,7 @@ demo: $(STAMP) $(NATIVE) ## Run the whole way once on real parts, and print both
 
 test: lint $(NATIVE) ## Check everything: style, types, imports, then all tests on every Python found
 	@$(BIN)/python scripts/other_pythons.py
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses logical --dist loadfile $(PYTEST_ARGS)
 
 lint: $(STAMP) ## Check style, types and the import contract only
 	$(BIN)/ruff check .
