@@ -1,21 +1,22 @@
 """What runs side by side where pytest-xdist runs tests in several processes, and what in turn.
 
-A file's tests stay together. All that start emulators, servers or browsers are in one process: such
-programs have deadlines of their own, one of them runs at a time, and what they share is started
-once. (pytest-xdist's own mark for groups has no effect from pytest 9.2 on, its issue 1386.)
+A file's tests stay together. All that start emulators or browsers are in one process: such programs
+have deadlines of their own, one of them runs at a time, and what they share is started once.
+(pytest-xdist's own mark for groups has no effect from pytest 9.2 on, its issue 1386.)
 """
 
 from __future__ import annotations
 
 from xdist.scheduler import LoadFileScheduling
 
-IN_TURN = ("tests/browser/", "tests/e2e/", "tests/faults/", "tests/security/")
+IN_TURN = ("tests/browser/", "tests/e2e/", "tests/faults/", "tests/security/test_secrets.py")
+WITHOUT_DEADLINES = ("tests/e2e/test_demo_parts.py", "tests/e2e/test_inventory.py")
 
 
 class SideBySide(LoadFileScheduling):  # type: ignore[misc]
     """Hands out files, and of some folders all at once."""
 
     def _split_scope(self, nodeid: str) -> str:
-        if nodeid.startswith(IN_TURN):
+        if nodeid.startswith(IN_TURN) and not nodeid.startswith(WITHOUT_DEADLINES):
             return "in turn"
         return str(super()._split_scope(nodeid))
