@@ -1,30 +1,33 @@
 """Where a cold start's milliseconds and megabytes go: ``python -m benchmarks.cold_start``.
 
-First whole cold starts in AWS's emulator, with a trivial handler, by turns without and with our
-layer; then its parts, in a process that has imported AWS's runtime client. Medians, for each Python
-and each share of a CPU. Needs the ``bench`` extra.
+First whole cold starts in AWS's emulator, by turns without and with our layer: with a trivial
+handler, at each share of a CPU, and with the sample backend, at a whole one. Then the parts of the
+former, in a process that has imported AWS's runtime client. Medians, and what is added with its
+95 % interval, for each Python. Needs the ``bench`` extra.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import random
 import statistics
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
+from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks import emulated
 from benchmarks.alternatives import BARE, CONTENDERS, requirements
 from benchmarks.emulated import Bench, Effort, Layers, build_layers, compiled
 from benchmarks.endpoint import Endpoint
+from benchmarks.estimates import added, estimate
 from benchmarks.throttle import NoQuota, quota
-from benchmarks.workloads import Workload, prepare
+from benchmarks.workloads import SAMPLE, Workload, prepare, variables_of_sample
+from examples.test_platform.deploy.seed import seed
 from tests.support import pythons
+from tests.support.moto_server import MotoServer
 from tests.support.pythons import Python, PythonEnv, environment
 
 OURS = "ours-default"
@@ -70,17 +73,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     found = pythons.found()
     chosen = options.python or [each for each in found if each != "3.11"]
-    with Endpoint() as endpoint, tempfile.TemporaryDirectory() as folder:
-        layers = build_layers(Path(folder))
+    with ExitStack() as stack:
+        endpoint, moto = stack.enter_context(Endpoint()), stack.enter_context(MotoServer())
+        seed(moto.dynamodb(), moto.secrets_manager(), variables_of_sample())
+        variables = {**endpoint.variables, **moto.variables, **NO_UPLOAD}
+        layers = build_layers(Path(stack.enter_context(tempfile.TemporaryDirectory())))
         for version in chosen:
             env = environment(found[version], requirements(CONTENDERS[BARE]))
-            workload = prepare("hot_loop", env, endpoint.variables)
-            workload = replace(workload, variables={**workload.variables, **NO_UPLOAD})
+            small = prepare("hot_loop", env, variables)
             for share in options.share or [1, 0.5, 0.07]:
                 print(f"Python {version}, {emulated.setting(share)}: milliseconds, CPU's, MB")
                 try:
-                    _whole(found[version], workload, layers, share, options.rounds)
-                    _parts(env, workload, layers, share, options.rounds)
+                    _whole(found[version], small, layers, share, options.rounds)
+                    _parts(env, small, layers, share, options.rounds)
+                    if share >= 1:
+                        sample = prepare(SAMPLE, env, variables)
+                        _whole(found[version], sample, layers, share, options.rounds)
                 except NoQuota as reason:
                     print(f"  not measured: {reason}")
     return 0
@@ -93,18 +101,23 @@ def _whole(python: Python, workload: Workload, layers: Layers, share: float, rou
         for each in random.sample(list(lives), 2):
             with quota(share) as cgroup, tempfile.TemporaryDirectory() as tmp:
                 lives[each].append(bench.life(each, cgroup, tmp, uploads=False))
-    medians = {
-        name: [statistics.median(life[metric] for life in own) for metric in SHOWN]
-        for name, own in lives.items()
+    columns = {
+        name: [[[life[metric]] for life in own] for metric in SHOWN] for name, own in lives.items()
     }
-    _row("bare function, INIT and first invocation", medians[BARE])
-    _row("added by the layer", [a - b for a, b in zip(medians[OURS], medians[BARE], strict=True)])
+    _row(
+        f"{workload.title}: bare, INIT and first invocation",
+        [estimate(each).value for each in columns[BARE]],
+    )
+    more = [added(*each) for each in zip(columns[OURS], columns[BARE], strict=True)]
+    _row("added by the layer", [each.value for each in more])
+    for bound in ("low", "high"):
+        _row(f"  95 % interval, {bound}", [getattr(each, bound) for each in more])
 
 
 def _parts(env: PythonEnv, workload: Workload, layers: Layers, share: float, rounds: int) -> None:
     found: dict[str, list[list[float]]] = {}
     for _ in range(rounds):
-        with contextlib.ExitStack() as stack:
+        with ExitStack() as stack:
             cgroup = stack.enter_context(quota(share))
             done = subprocess.run(
                 [
