@@ -1,0 +1,107 @@
+"""What errors of ours cost: nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lambda_usage.attach.bootstrap import recorded
+from tests.unit.support import log_lines
+
+from .world import World
+
+
+def test_an_error_at_the_opening_of_a_window_never_reaches_the_function(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.recorder.fail_at = {"open_window"}
+    for number in range(6):
+        assert world.invoke(number) == number
+    lines = log_lines(capsys.readouterr().err)
+    assert [each["level"] for each in lines] == ["ERROR", "ERROR"]
+    assert "not affected" in lines[0]["message"]
+    assert lines[0]["error"].startswith("RuntimeError at lambda_usage/agent.py:")
+    assert "open_window is broken" not in str(lines)
+    assert "switched itself off" in lines[1]["message"]
+    assert world.recorder.calls.count("open_window") == 3
+    assert not world.agent.active
+
+
+def test_an_error_once_does_not_end_the_recording(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.recorder.fail_at = {"open_window"}
+    world.invoke()
+    world.recorder.fail_at = set()
+    for _ in range(3):
+        world.invoke()
+    world.finish()
+    assert (world.total("invocations"), world.total("windows")) == (4, 3)
+    assert len(log_lines(capsys.readouterr().err)) == 1
+
+
+def test_an_error_in_the_context_object_never_reaches_the_function(world: World) -> None:
+    class Hostile:
+        @property
+        def invoked_function_arn(self) -> str:
+            raise RuntimeError("no")
+
+    assert recorded(lambda event, _context: event, world.agent)(7, Hostile()) == 7
+
+
+def test_an_error_while_code_is_loaded_never_reaches_the_import(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.recorder.fail_at = {"add"}
+    code = compile("x = 1", str(tmp_path / "task" / "app.py"), "exec")
+    for _ in range(5):
+        world.agent._on_code(code)
+    assert world.recorder.calls.count("add") == 3
+    assert len(log_lines(capsys.readouterr().err)) == 2
+
+
+def test_an_agent_that_has_switched_itself_off_costs_nothing(world: World) -> None:
+    world.agent.active = False
+    assert world.invoke(3) == 3
+    assert world.recorder.calls == []
+    assert world.courier.bundles == []
+    assert world.agent.tallies == {}
+
+
+def test_an_agent_that_has_switched_itself_off_says_so_in_its_last_bundle(world: World) -> None:
+    world.recorder.fail_at = {"open_window"}
+    for _ in range(6):
+        world.invoke()
+    assert not world.agent.active
+    world.finish()
+    world.finish()
+    (bundle,) = world.courier.bundles
+    (usage,) = bundle.origins.values()
+    assert usage.losses == {"processes switched off after errors": 1}
+    assert (world.total("invocations"), world.total("windows")) == (3, 0)
+
+
+def test_an_error_at_the_end_of_a_window_never_reaches_the_function(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.recorder.fail_at = {"close_window"}
+    for number in range(6):
+        assert world.invoke(number) == number
+        world.recorder.opened = False
+    assert not world.agent.active
+    lines = log_lines(capsys.readouterr().err)
+    assert [each["level"] for each in lines] == ["ERROR", "ERROR"]
+    assert world.recorder.calls.count("close_window") == 3
+
+
+def test_after_a_window_that_could_not_be_closed_invocations_are_counted_again(
+    world: World,
+) -> None:
+    world.recorder.fail_at = {"close_window"}
+    world.invoke()
+    world.recorder.fail_at, world.recorder.opened = set(), False
+    world.invoke()
+    world.finish()
+    assert (world.total("invocations"), world.total("windows")) == (2, 1)
+    assert world.total("unsampled") == 0
