@@ -38,8 +38,8 @@ $(STAMP): pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-# The C part of the recorder, for this machine; tests try it and the one in Python.
-$(NATIVE): src/lambda_usage/recording/_hits.c layer/native.py | $(STAMP)
+# The parts in C, for this machine; tests try them and those in Python.
+$(NATIVE): src/lambda_usage/_gate.c src/lambda_usage/recording/_hits.c layer/native.py | $(STAMP)
 	@$(BIN)/python layer/native.py && touch $@
 
 demo: $(STAMP) $(NATIVE) ## Run the whole way once on real parts, and print both reports
@@ -74,6 +74,6 @@ bench-quick: $(BENCH) ## The same on one Python in two minutes: enough to see a 
 	$(BIN)/python -m benchmarks.check
 
 clean: ## Remove all that was made here, .venv included
-	rm -f src/lambda_usage/recording/*.so
+	rm -f src/lambda_usage/*.so src/lambda_usage/recording/*.so
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

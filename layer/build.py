@@ -85,7 +85,7 @@ def build(arch: str, own: list[Entry], output: Path) -> Path:
         Entry("lambda-usage", (ROOT / "layer" / "lambda-usage").read_bytes(), executable=True),
         Entry("python/lambda_usage/LICENSE", (ROOT / "LICENSE").read_bytes()),
         *own,
-        _native(arch),
+        *_native(arch),
         *_borrowed(_coverage_wheel(arch, _runtime_requirement(project["dependencies"]))),
     ]
     output.mkdir(parents=True, exist_ok=True)
@@ -111,13 +111,14 @@ def _own_code() -> Iterator[Entry]:
         yield Entry(f"python/lambda_usage/{path.as_posix()}", file.read_bytes())
 
 
-def _native(arch: str) -> Entry:
-    path = ROOT / "build" / "native" / arch / native.BINARY
+def _native(arch: str) -> Iterator[Entry]:
+    folder = ROOT / "build" / "native" / arch
     try:
-        native.build(arch, path)
+        native.build(arch, folder)
     except native.NativeError as error:
         raise LayerError(str(error)) from None
-    return Entry(f"python/lambda_usage/recording/{native.BINARY}", path.read_bytes())
+    for binary in native.BINARIES:
+        yield Entry(f"python/lambda_usage/{binary}", (folder / binary).read_bytes())
 
 
 def _byte_code(python: pythons.Python, own: list[Entry]) -> Iterator[Entry]:

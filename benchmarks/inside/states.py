@@ -109,7 +109,7 @@ def _kind_of_overhead() -> Any:
             self.window_s = self.handler_s = self.mine = self.seen = 0.0
 
         def enter(self) -> None:
-            self.agent.overhead = self
+            self.agent.pay_from(self)
             self.seen = self.agent.dispatch.cpu_s
 
         def _own(self, delivered: float) -> float:

@@ -16,17 +16,18 @@ from contextvars import ContextVar, Token
 from lambda_usage.delivery.batch import Batch, Totals
 from lambda_usage.delivery.dispatch import Dispatch
 from lambda_usage.delivery.lifecycle import watch
+from lambda_usage.gate import make_gate
 from lambda_usage.identity import alias_of, origin, task_root
 from lambda_usage.invocation import Invocation
 from lambda_usage.recording.choice import make_recorder
 from lambda_usage.recording.loading import LoadHook, codes_in_memory
 from lambda_usage.recording.scope import Scope
 from lambda_usage.recording.tally import Tally
-from lambda_usage.sampling.headroom import remaining_time
+from lambda_usage.sampling.headroom import is_dated, remaining_time
 from lambda_usage.sampling.overhead import Overhead
 from lambda_usage.sampling.randomness import renew
 from lambda_usage.sampling.sampler import NEVER
-from lambda_usage.sampling.trace import current_group, current_trace
+from lambda_usage.sampling.trace import current_group, current_trace, header_environment
 from lambda_usage.settings import Settings
 from lambda_usage.telemetry.logs import Log, kind_and_place
 
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from lambda_usage.flush import BundleMaker
     from lambda_usage.invocation import Passing
     from lambda_usage.recording.recorder import Recorder
+    from lambda_usage.sampling.sampler import Draw
+    from lambda_usage.sampling.trace import Trace
 
 _ERRORS_TO_GIVE_UP = 3
 BESIDE_TRACER = "inits and invocations beside another tracer"
@@ -74,6 +77,15 @@ class Agent:
         self._window: Invocation | None = None
         self._init = True
         self._inits = 0
+        self.gate = make_gate(_inside, sys.modules, current_group)
+        """Asked before :meth:`begin` and :meth:`end`, which are for what it does not let pass."""
+        self._latest: tuple[object, str] = None, ""
+        """What the latest invocation that came this way was invoked by, and its alias."""
+        self._kind: type = object
+        self._dated = False
+        """Of the latest context object, and whether :func:`is_dated` says so."""
+        self._taken_under_way = 0.0
+        """When the invocation began that had passed the gate when something else came up."""
 
     def start(self, *, before_handler: bool) -> None:
         """Begin to record.
@@ -126,7 +138,7 @@ class Agent:
                 self._inits = 0
 
     def begin(self, context: object, frame: FrameType | None = None) -> Invocation | Passing | None:
-        """Before an invocation, or a block.
+        """Before an invocation, or a block, that did not pass the gate.
 
         Args:
             context: Lambda's context object, if there is one.
@@ -135,42 +147,41 @@ class Agent:
         Returns:
             What to give to :meth:`end`; ``None`` where this is part of another invocation.
         """
-        # Almost no invocation is a window, and each is paid for: after a handler that waited, this
-        # code and its data are no longer in the processor's caches, and every line costs ten times
-        # what it does in a loop. So whatever is the same for many invocations is worked out
-        # elsewhere, nothing is made here that only a window needs, and calls are few.
         if not self.active or _inside.get():
             return None
         try:
             if self._init:
                 self.handler_loaded()
-            now, dispatch, overhead = time.time(), self.dispatch, self.overhead
-            if not dispatch.quiet_from <= now < dispatch.quiet_until:
-                dispatch.before(context)
-            alias = alias_of(context)
-            trace = current_trace() if overhead.sampler.by_trace else None
+            now = time.time()
+            if not self.dispatch.quiet_from <= now < self.dispatch.quiet_until:
+                self.dispatch.before(context)
+            arn = getattr(context, "invoked_function_arn", None)
+            alias = alias_of(arn)
+            trace = current_trace() if self.overhead.sampler.by_trace else None
             group = current_group() if trace is None else trace.group
-            self._lock.acquire()  # a with block takes twice as long
-            try:
-                draw = NEVER
-                if self._running or (sys.gettrace() is not None and self._is_traced()):
-                    self._void_window()
-                else:
-                    draw = overhead.draw(now, trace, remaining_time(context))
-                tally = self.tallies.get(alias) or self._tally(alias)
-                tally.invocation(group, now, sampled=draw.probability > 0)
+            with self._lock:
+                self._settle()
+                self._latest = arn, alias
+                if type(context) is not self._kind:
+                    self._kind, self._dated = type(context), is_dated(context)
+                draw = self._draw(now, trace, context)
+                self._tally(alias).invocation(group, now, sampled=draw.probability > 0)
                 token = _inside.set(True)
                 self._running += 1
-                if draw.chosen or (overhead.traced is not None and overhead.times()):
+                if draw.chosen or self.overhead.times():
                     invocation = Invocation(token, alias, group, draw)
                     self._watch(invocation, frame)
                     return invocation
-            finally:
-                self._lock.release()
             return token, time.perf_counter()
         except Exception as error:
             self.failed(error)
             return None
+
+    def _draw(self, now: float, trace: Trace | None, context: object) -> Draw:
+        if self._running or self._is_traced():
+            self._void_window()
+            return NEVER
+        return self.overhead.draw(now, trace, remaining_time(context))
 
     def _watch(self, invocation: Invocation, frame: FrameType | None) -> None:
         """Look at the clocks, and open a window if it is to be one."""
@@ -209,36 +220,69 @@ class Agent:
             return
         now = time.perf_counter()
         try:
-            if not isinstance(invocation, tuple):
+            if isinstance(invocation, Invocation):
                 clock = self.overhead.clock() - invocation.clock
-                self._end(invocation, now - invocation.started, clock, error=error)
-                return
-            token, started = invocation
-            try:
-                _inside.reset(token)
-            except ValueError:
-                _inside.set(False)  # as _reset(), without a call
-            self._lock.acquire()
-            try:
-                self._running -= 1
-                overhead, cpu_s = self.overhead, self.dispatch.cpu_s
-                overhead.passed(now - started)
-                if cpu_s != overhead.delivered:
-                    overhead.affords_flush(cpu_s)  # the next bundle is saved for
-            finally:
-                self._lock.release()
+                _reset(invocation.token)
+                with self._lock:
+                    self._running -= 1
+                    self._end_watched(invocation, now - invocation.started, clock, error=error)
+                    self._open_up()
+            else:
+                token, started = self._started(invocation)
+                _reset(token)
+                with self._lock:
+                    self._running -= 1
+                    self.overhead.passed(now - started, 1, now - started)
+                    self._open_up()
         except Exception as problem:
             self.failed(problem)
 
-    def _end(self, invocation: Invocation, duration: float, clock: float, *, error: bool) -> None:
-        _reset(invocation.token)
-        with self._lock:
-            self._running -= 1
-            if self._window is invocation:
-                self._close_window(invocation, duration, clock, error=error)
-            else:
-                self.overhead.ran(duration, clock, first=invocation.draw.first)
-            self.overhead.affords_flush(self.dispatch.cpu_s)
+    def _started(self, passing: Passing) -> tuple[Token[bool], float]:
+        """The token of an invocation that is neither a window nor timed, and when it began."""
+        return passing if isinstance(passing, tuple) else (passing, self._taken_under_way)
+
+    def _open_up(self) -> None:
+        self.overhead.affords_flush(self.dispatch.cpu_s)  # the next bundle is saved for
+        if self.active and not self._running:
+            self._open_gate()
+
+    def _open_gate(self) -> None:
+        """Let pass what cannot be a window, and is like the invocation that has just ended."""
+        environment = header_environment()
+        if environment is None:
+            return
+        passes, until, longest, margin, most = self.overhead.grant()
+        if passes:
+            dispatch, (arn, _) = self.dispatch, self._latest
+            until = min(until, dispatch.quiet_until)
+            dated = self._kind if self._dated else None
+            traced = sys.gettrace if self.recorder.name == "ctrace" else None
+            self.gate.open(
+                passes, dispatch.quiet_from, until, longest, margin, most, arn, dated, environment,
+                traced,
+            )  # fmt: skip
+
+    def _settle(self) -> None:
+        """Count what has passed the gate, and let nothing pass: all else comes after it."""
+        passed = self.gate.take()
+        if passed is None:
+            return
+        groups, first, last, ended, duration, longest, started = passed
+        _, alias = self._latest
+        self._tally(alias).passed(groups, first, last)
+        self.overhead.granted(len(groups))
+        self.overhead.passed(duration, ended, longest)
+        if started is not None:
+            self._running += 1
+            self._taken_under_way = started
+
+    def _end_watched(
+        self, invocation: Invocation, duration: float, clock: float, *, error: bool
+    ) -> None:
+        if self._window is invocation:
+            self._close_window(invocation, duration, clock, error=error)
+        else:
+            self.overhead.ran(duration, clock, first=invocation.draw.first)
 
     def _close_window(
         self, invocation: Invocation, duration: float, clock: float, *, error: bool
@@ -252,8 +296,10 @@ class Agent:
             self._beside_tracer()
             tally.windows_voided += 1
         else:
+            paths = len(tally.paths)
             tally.window(hits, weight, invocation.group, duration, error=error)
-        self.dispatch.wake()  # it may hold many paths now
+            if len(tally.paths) != paths:
+                self.dispatch.wake()  # it may hold many now
         own = invocation.opening, time.thread_time() - start
         self.overhead.window(duration, clock, own, hits, first=invocation.draw.first)
 
@@ -282,6 +328,7 @@ class Agent:
     def affords_flush(self) -> bool:
         """Whether the budget has room for a bundle."""
         with self._lock:
+            self._settle()
             return self.overhead.affords_flush(self.dispatch.cpu_s)
 
     def flush(self) -> None:
@@ -297,6 +344,7 @@ class Agent:
         """Record nothing, deliver nothing: nothing ran that a bundle could tell of."""
         self.recorder.registry.closed = True
         self.active = False
+        self.gate.close()  # this may be a child, in which nobody lets go of a lock that is held
         self.dispatch.abandon()
 
     def forked(self) -> None:
@@ -321,12 +369,19 @@ class Agent:
         """Be a process of its own, that shares nothing with the other copies."""
         renew()
         self._inits = 0
-        self.overhead = Overhead(self.settings, traced=self.recorder.name == "ctrace")
+        self.pay_from(Overhead(self.settings, traced=self.recorder.name == "ctrace"))
         self.dispatch.after_restore()
+
+    def pay_from(self, overhead: Overhead) -> None:
+        """Let *overhead* have all that is to come."""
+        with self._lock:
+            self._settle()
+            self.overhead = overhead
 
     def take(self, *, final: bool) -> Batch:
         """What was counted since this was last asked; *final* with an init that served nobody."""
         with self._lock:
+            self._settle()
             if final and self._inits:
                 self._tally("").at(time.time())
             batch = Batch(self.tallies, self.costs, self.losses)
@@ -346,6 +401,7 @@ class Agent:
     def totals(self) -> Totals:
         """Invocations and windows since the process began."""
         with self._lock:
+            self._settle()
             return self._told.plus(Batch(self.tallies), 1)
 
     def paths(self) -> int:
@@ -370,6 +426,7 @@ class Agent:
         )
         if self.errors >= _ERRORS_TO_GIVE_UP and self.active:
             self.active = False
+            self.gate.close()
             self.losses["processes switched off after errors"] += 1
             self.log.once("ERROR", "lambda-usage has switched itself off in this process")
 

@@ -43,9 +43,8 @@ _aliases: dict[str, str] = {}
 """Those found so far, by ARN: a process sees few, and each invocation asks."""
 
 
-def alias_of(context: object) -> str:
-    """The alias that an invocation came by; empty for ``$LATEST`` and plain versions."""
-    arn = getattr(context, "invoked_function_arn", None)
+def alias_of(arn: object) -> str:
+    """The alias in what an invocation was invoked by; empty for ``$LATEST`` and plain versions."""
     if not isinstance(arn, str):
         return ""
     alias = _aliases.get(arn)

@@ -8,9 +8,9 @@ if TYPE_CHECKING:
 
     from lambda_usage.sampling.sampler import Draw
 
-    Passing = tuple[Token[bool], float]
+    Passing = tuple[Token[bool], float] | Token[bool]
     """All that is kept of an invocation that is neither a window nor timed: a token, and when it
-    began. A tuple, since it costs least, and there is one for each of almost all invocations."""
+    began, unless that was the gate's business."""
 
 
 class Invocation:

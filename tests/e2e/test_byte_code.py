@@ -13,7 +13,11 @@ from layer.bytecode import compiled
 from tests.support.pythons import PythonEnv
 
 UNCHECKED = b"\1\0\0\0"
-NATIVE = {"lambda_usage.recording.ctracer", "lambda_usage.recording._hits"}
+NATIVE = {
+    "lambda_usage._gate",
+    "lambda_usage.recording.ctracer",
+    "lambda_usage.recording._hits",
+}
 """What loads an extension module comes from its own file: the pack is for all architectures."""
 SOURCES = {
     "python/one/__init__.py": b"NAMES = {'a', 'b', 'c'}\nWORD = 'word' in {'x', 'word', 'z'}\n",

@@ -109,9 +109,13 @@ def test_each_architecture_has_its_own_c_parts(tmp_path: Path) -> None:
     for arch, tag in (("arm64", "aarch64"), ("x86_64", "x86_64")):
         with zipfile.ZipFile(next(tmp_path.glob(f"*-{arch}.zip"))) as archive:
             found = {name.rpartition("/")[2]: name for name in archive.namelist() if ".so" in name}
-            assert set(found) == {"_hits.abi3.so", f"tracer.cpython-311-{tag}-linux-gnu.so"}
+            assert set(found) == {
+                "_gate.abi3.so",
+                "_hits.abi3.so",
+                f"tracer.cpython-311-{tag}-linux-gnu.so",
+            }
             machines = [archive.read(name)[ELF_MACHINE] for name in found.values()]
-        assert machines == [{"aarch64": 183, "x86_64": 62}[tag]] * 2
+        assert machines == [{"aarch64": 183, "x86_64": 62}[tag]] * 3
 
 
 def test_the_server_keeps_what_it_is_given(s3_server: S3Server, bucket: str) -> None:

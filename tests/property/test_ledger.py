@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from lambda_usage import agent as agent_module
 from lambda_usage import flush as flush_module
+from lambda_usage import gate as gate_module
 from lambda_usage.agent import Agent
 from lambda_usage.bundle import writer
 from lambda_usage.bundle.model import Bundle
@@ -138,8 +139,9 @@ def world() -> Iterator[World]:
         patch.setenv("LAMBDA_TASK_ROOT", str(found.folder / "task"))
         patch.setenv("TMPDIR", folder)
         patch.setattr(flush_module, "codes_in_memory", lambda: iter(()))  # the tests' own heap
-        for each in (agent_module, dispatch_module, pauses):
+        for each in (agent_module, dispatch_module, gate_module, pauses):
             patch.setattr(each, "time", found)
+        patch.setattr(agent_module, "make_gate", gate_module.Gate)
         write = writer.write_bundle
 
         def write_bundle(*arguments: Any) -> None:

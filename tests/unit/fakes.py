@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, FrameType
@@ -11,6 +13,7 @@ from lambda_usage.agent import Agent
 from lambda_usage.bundle.model import Bundle, Exposure
 from lambda_usage.delivery.batch import Batch
 from lambda_usage.delivery.courier import Fate, Make, Settled
+from lambda_usage.gate import Gate
 from lambda_usage.recording.codes import CodeRegistry
 from lambda_usage.recording.window import WindowHits
 from lambda_usage.settings import NO_LIMIT, Settings
@@ -100,6 +103,9 @@ class CollectingCourier:
     def take_costs(self) -> dict[str, float]:
         return {}
 
+    def restored(self) -> None:
+        pass
+
     def lose(self, what: str, number: int) -> None:
         self.losses[what] += number
 
@@ -118,6 +124,11 @@ def make_agent(root: Path, **options: object) -> tuple[Agent, FakeRecorder, Coll
     agent.dispatch.courier = courier  # type: ignore[assignment]
     deliver_at_once(agent)
     return agent, recorder, courier
+
+
+def shut_gate() -> Gate:
+    """A gate that lets nothing pass, so that the agent hears of everything."""
+    return Gate(ContextVar("inside", default=False), sys.modules, lambda: 0)
 
 
 def deliver_at_once(agent: Agent) -> None:

@@ -123,17 +123,22 @@ def find_handler(name: str) -> Handler:
 def recorded(function: Callable[..., Any], agent: Agent) -> Callable[..., Any]:
     """*function*, with the agent before and after each call.
 
-    Its second argument is the context, if it is called as a handler.
+    Its second argument is the context, if it is called as a handler. Almost every invocation passes
+    the agent's gate, and what stands around it here is then all that it costs.
     """
+    enter, leave = agent.gate.enter, agent.gate.leave
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        invocation = agent.begin(args[1] if len(args) > 1 else kwargs.get("context"))
+        context = args[1] if len(args) > 1 else kwargs.get("context")
+        invocation = enter(context) or agent.begin(context)
         try:
             result = function(*args, **kwargs)
         except BaseException:
-            agent.end(invocation, error=True)
+            if not leave(invocation):
+                agent.end(invocation, error=True)
             raise
-        agent.end(invocation, error=False)
+        if not leave(invocation):
+            agent.end(invocation, error=False)
         return result
 
     return call
@@ -141,15 +146,19 @@ def recorded(function: Callable[..., Any], agent: Agent) -> Callable[..., Any]:
 
 def recorded_coroutine(function: Callable[..., Any], agent: Agent) -> Callable[..., Any]:
     """The same for a coroutine function, awaited."""
+    enter, leave = agent.gate.enter, agent.gate.leave
 
     async def call(*args: Any, **kwargs: Any) -> Any:
-        invocation = agent.begin(args[1] if len(args) > 1 else kwargs.get("context"))
+        context = args[1] if len(args) > 1 else kwargs.get("context")
+        invocation = enter(context) or agent.begin(context)
         try:
             result = await function(*args, **kwargs)
         except BaseException:
-            agent.end(invocation, error=True)
+            if not leave(invocation):
+                agent.end(invocation, error=True)
             raise
-        agent.end(invocation, error=False)
+        if not leave(invocation):
+            agent.end(invocation, error=False)
         return result
 
     return call

@@ -48,7 +48,7 @@ class CoverageContext:
 
     def _enter(self, frame: FrameType) -> None:
         if self._agent is not None:
-            block = _Block(self._agent.begin(None, frame))
+            block = _Block(self._agent.gate.enter(None) or self._agent.begin(None, frame))
             self._blocks.append(block)
             _open.set((*_open.get(), block))
 
@@ -63,7 +63,8 @@ class CoverageContext:
             block = block or self._blocks[-1]  # it ends in another context than it began in
             self._blocks.remove(block)
             _open.set(tuple(each for each in _open.get() if each is not block))
-            self._agent.end(block.invocation, error=kind is not None)
+            if not self._agent.gate.leave(block.invocation):
+                self._agent.end(block.invocation, error=kind is not None)
 
     async def __aenter__(self) -> CoverageContext:
         self._enter(sys._getframe(1))

@@ -7,6 +7,8 @@ from lambda_usage.recording.codes import LINE_BITS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lambda_usage.bundle.model import Counts, Exposure, Weights
     from lambda_usage.recording.window import WindowHits
 
@@ -99,12 +101,19 @@ class Tally:
 
     def invocation(self, group: int, now: float, *, sampled: bool) -> None:
         """Count an invocation; *sampled* if it could have been a window."""
-        self.first_time = self.first_time or now  # as at(), without a call: this is every one
-        self.last_time = now
+        self.at(now)
         self.invocations += 1
         self.invocation_groups[group] += 1
         if not sampled:
             self.unsampled += 1
+
+    def passed(self, groups: Sequence[int], first: float, last: float) -> None:
+        """Count invocations that could have been windows; the first began at *first*."""
+        self.at(first)
+        self.last_time = last
+        self.invocations += len(groups)
+        for group in groups:
+            self.invocation_groups[group] += 1
 
     def window(
         self, hits: WindowHits, weight: float, group: int, duration: float, *, error: bool

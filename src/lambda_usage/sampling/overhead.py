@@ -15,7 +15,6 @@ import time
 from lambda_usage.sampling.budget import Budget
 from lambda_usage.sampling.headroom import Headroom
 from lambda_usage.sampling.pace import Pace
-from lambda_usage.sampling.randomness import random_byte
 from lambda_usage.sampling.sampler import NEVER, Sampler, uniform
 from lambda_usage.sampling.tracer_cost import TracerCost
 
@@ -48,11 +47,11 @@ _MEMORY_OF_A_CPU = 1769
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 """
 
-_AT_ONCE = 30
+_AT_ONCE = 60
 _AT_ONCE_SECONDS = 0.25
 """The probability is worked out anew after so many invocations, or so much time."""
 
-_TIMED = 16
+_TIMED = 64
 """One in so many of the invocations that are no windows is timed, where windows slow the code."""
 
 _TRACED_MOST = 0.95
@@ -73,10 +72,12 @@ class Overhead:
         "_handlers_time",
         "_headroom",
         "_last",
+        "_longest",
         "_pace",
         "_ran",
         "_stretch",
         "_taken",
+        "_timer",
         "_windows_cost",
         "clock",
         "delivered",
@@ -113,8 +114,9 @@ class Overhead:
         self._stretch = _stretch()
         self.delivered = 0.0
         """CPU time that delivery has cost so far, as far as it was heard of."""
+        self._timer = Sampler(1 / _TIMED)
         self._begun = self._ended = 0
-        self._last = self._ran = 0.0
+        self._last = self._ran = self._longest = 0.0
         self._windows_cost = self._handlers_time = 0.0
         self._taken = (0.0, 0.0)
 
@@ -130,6 +132,7 @@ class Overhead:
         if self._begun >= _AT_ONCE or now - self._last > _AT_ONCE_SECONDS:
             self._pace.begin(now, self._begun)
             self._begun, self._last = 0, now
+            self._book()
             self.sampler.refresh()
         if remaining is not None and remaining < self._headroom.needed:
             return NEVER
@@ -151,18 +154,53 @@ class Overhead:
         """
         if self.traced is not None and not first:
             self.traced.other(clock)
-        self.passed(duration)
+        self.passed(duration, 1, duration)
 
-    def passed(self, duration: float) -> None:
-        """The same for one that the clock was not read around, as are almost all."""
-        self._ended += 1
+    def passed(self, duration: float, invocations: int, longest: float) -> None:
+        """The same for some that the clock was not read around, as are almost all.
+
+        Args:
+            duration: Their wall time together.
+            invocations: How many.
+            longest: What the longest of them took, if that is more than any before.
+        """
+        self._ended += invocations
         self._ran += duration
-        if (
-            self._ended >= _AT_ONCE
-            or self._ran > _AT_ONCE_SECONDS
-            or duration > self._headroom.longest
-        ):
-            self._book(duration)
+        if longest > self._headroom.longest:
+            self._headroom.longer(longest)
+            self._longest = longest
+        if self._ended >= _AT_ONCE or self._ran > _AT_ONCE_SECONDS:
+            self._book()
+
+    def grant(self) -> tuple[int, float, float, float, float]:
+        """What may pass that is neither drawn nor timed, since it is known how that would end.
+
+        When the probability is worked out anew does not depend on it.
+
+        Returns:
+            How many invocations; until when; what the longest so far took; what must be left to
+            an invocation beside that; how long they may take together.
+        """
+        headroom, traced = self._headroom, self.traced
+        passes = 0
+        if self._birth is None and not (traced is not None and traced.learns):
+            passes = self.sampler.passes(_AT_ONCE - 1 - self._begun)
+            if traced is not None:
+                passes = self._timer.passes(passes)
+        return (
+            passes,
+            self._last + _AT_ONCE_SECONDS,
+            headroom.longest,
+            headroom.margin,
+            _AT_ONCE_SECONDS - self._ran,
+        )
+
+    def granted(self, invocations: int) -> None:
+        """So many passed, and ended or not."""
+        self._begun += invocations
+        self.sampler.passed(invocations)
+        if self.traced is not None:
+            self._timer.passed(invocations)
 
     def times(self) -> bool:
         """Whether the clock is to be read around the next invocation, should it be no window.
@@ -172,7 +210,7 @@ class Overhead:
         part in which: their mean is that of all.
         """
         traced = self.traced
-        return traced is not None and (traced.learns or random_byte() < 256 // _TIMED)
+        return traced is not None and (traced.learns or self._timer.draw().chosen)
 
     def window(
         self,
@@ -210,21 +248,19 @@ class Overhead:
                 self._budget.window(cost)
         self._ended += 1
         self._ran += (net := max(duration - within, 0.0))
-        self._book(net)
+        self._longest = max(self._longest, net)
+        self._book()
 
-    def _book(self, duration: float = 0.0) -> None:
-        """Credit what has run to the budget: some invocations at once, which is cheaper.
-
-        None of them took longer than *duration* or the longest before.
-        """
-        self._headroom.ran(duration, self._ended)
+    def _book(self) -> None:
+        """Credit what has run to the budget: some invocations at once, which is cheaper."""
+        self._headroom.ran(self._longest, self._ended)
         self._handlers_time += self._ran
         if self._budget is not None and self._ended:
             self._budget.ran(self._ran, self._ended)
             if self.traced is not None:
                 self._budget.expect(self.traced.expected * self._stretch)
             self.sampler.refresh()
-        self._ended, self._ran = 0, 0.0
+        self._ended, self._ran, self._longest = 0, 0.0, 0.0
 
     def affords_flush(self, delivered: float) -> bool:
         """Whether a bundle may be delivered now.

@@ -105,6 +105,23 @@ class Sampler:
         self._left = left - self._hazard
         return self._no
 
+    def passes(self, most: int) -> int:
+        """How many invocations from now on are certainly no windows, should the probability stay.
+
+        At most *most*: what was drawn says so, and :meth:`draw` would. See :meth:`passed`.
+        """
+        if self.by_trace or self.probability >= 1:
+            return 0
+        if self._left is None:
+            self._left = -math.log1p(-uniform())
+        return most if self._left >= most * self._hazard else int(self._left / self._hazard)
+
+    def passed(self, invocations: int) -> None:
+        """So many of :meth:`passes` were not drawn one by one."""
+        if invocations:
+            assert self._left is not None
+            self._left -= invocations * self._hazard
+
     def draw_first(self, trace: Trace | None, birth: Birth) -> Draw:
         """The same for the first invocation of a process, in which *birth* has a say.
 

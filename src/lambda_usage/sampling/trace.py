@@ -92,6 +92,12 @@ def current_group() -> int:
     return (random_byte() if number is None else number) & _GROUP
 
 
+def header_environment() -> dict[bytes, bytes] | None:
+    """Where X-Ray's header is found, its name encoded, if there is such a place."""
+    raw = getattr(os.environ, "_data", None)
+    return raw if type(raw) is dict else None
+
+
 def _of_x_ray() -> int | None:
     """The end of the id in X-Ray's header, if there is one.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 
 _WINDOWS_MEMORY = 100
-_OTHERS_MEMORY = 1000
+_OTHERS_MEMORY = 250
 _ENOUGH = 5
 _SOME = 30.0
 _ERRORS = 2.0

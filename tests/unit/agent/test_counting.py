@@ -119,7 +119,13 @@ def test_a_window_is_weighed_by_the_probability_it_was_drawn_with(world: World) 
     draws = [Draw(0.25, True), Draw(0.5, False), Draw(0.5, True), Draw(0.25, False)]
     coming = iter(draws)
     draw = lambda *_: next(coming)  # noqa: E731
-    sampler = SimpleNamespace(by_trace=False, draw=draw, draw_first=draw, refresh=lambda: None)
+    sampler = SimpleNamespace(
+        by_trace=False,
+        draw=draw,
+        draw_first=draw,
+        refresh=lambda: None,
+        passes=lambda _: 0,
+    )
     world.agent.overhead.sampler = sampler  # type: ignore[assignment]
     for _ in draws:
         world.invoke()

@@ -8,12 +8,14 @@ import pytest
 
 from lambda_usage.attach import context as module
 from lambda_usage.attach.context import CoverageContext
+from tests.unit.fakes import shut_gate
 
 
 class Notes:
     """Stands for the agent, and notes what it is told."""
 
     def __init__(self) -> None:
+        self.gate = shut_gate()
         self.events: list[object] = []
 
     def begin(self, context: object, frame: object) -> str:

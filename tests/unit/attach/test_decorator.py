@@ -12,12 +12,14 @@ import pytest
 
 from lambda_usage.attach import decorator as module
 from lambda_usage.attach.decorator import coverage_handler
+from tests.unit.fakes import shut_gate
 
 
 class Notes:
     """Stands for the agent, and notes what it is told."""
 
     def __init__(self) -> None:
+        self.gate = shut_gate()
         self.began: list[object] = []
         self.ended: list[tuple[object, bool]] = []
 
