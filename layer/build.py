@@ -25,6 +25,7 @@ from layer.bytecode import ByteCodeError, compiled  # noqa: E402
 from scripts import pythons  # noqa: E402
 
 PACKAGE = ROOT / "src" / "lambda_usage"
+DROP_IN = ROOT / "src" / "coverage_wrapper"
 
 ANALYSIS = frozenset({"evidence", "reports", "cli"})
 """The half that has no business inside a function."""
@@ -104,11 +105,12 @@ def _version() -> str:
 
 
 def _own_code() -> Iterator[Entry]:
-    for file in PACKAGE.rglob("*"):
-        path = file.relative_to(PACKAGE)
-        if path.parts[0] in ANALYSIS or file.suffix not in {".py", ".typed"}:
-            continue
-        yield Entry(f"python/lambda_usage/{path.as_posix()}", file.read_bytes())
+    for package in (PACKAGE, DROP_IN):
+        for file in package.rglob("*"):
+            path = file.relative_to(package)
+            if path.parts[0] in ANALYSIS or file.suffix not in {".py", ".typed"}:
+                continue
+            yield Entry(f"python/{package.name}/{path.as_posix()}", file.read_bytes())
 
 
 def _native(arch: str) -> Entry:
