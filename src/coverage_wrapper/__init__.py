@@ -1,4 +1,4 @@
-"""The names of the reference layer, for functions that were written for it.
+"""The names of lambda-coverage-layer, for functions that were written for it.
 
 They are lambda_usage's own under another address, all of them lazy: importing this package imports
 nothing else.

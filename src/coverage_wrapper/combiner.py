@@ -1,4 +1,4 @@
-"""``combine_coverage_files``, where the reference layer has it."""
+"""``combine_coverage_files``, where lambda-coverage-layer has it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``health_check_handler``, where the reference layer has it."""
+"""``health_check_handler``, where lambda-coverage-layer has it."""
 
 from lambda_usage.health import health_check_handler
 

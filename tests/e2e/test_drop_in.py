@@ -1,4 +1,4 @@
-"""Functions that were written for the reference layer run unchanged on the built one.
+"""Functions that were written for lambda-coverage-layer run unchanged on the built one.
 
 The programs of tests/dropin run in AWS's emulator with the variables that they had, and nothing of
 ours but the layer; a real S3 server takes what they leave, and their own combining reads it.

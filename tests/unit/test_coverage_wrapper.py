@@ -1,4 +1,4 @@
-"""The drop-in package: the reference layer's names and variables mean what they meant there."""
+"""The drop-in package: lambda-coverage-layer's names and variables mean what they meant there."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ VARIABLES = {
     "COVERAGE_BRANCH_COVERAGE": ("branches", None, "false", False),
     "COVERAGE_LOG_LEVEL": ("log_level", "INFO", "DEBUG", "DEBUG"),
 }  # fmt: skip
-"""Of the reference layer: our field, the default, a value, and what that means."""
+"""Of lambda-coverage-layer: our field, the default, a value, and what that means."""
 
 
 def test_its_names_are_ours() -> None:
