@@ -13,7 +13,7 @@ TYPED := $(wildcard layer/*.py) $(wildcard scripts/*.py) $(wildcard examples/tes
 	$(wildcard benchmarks/*.py benchmarks/inside/*.py) benchmarks/workloads/__init__.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint build bench bench-quick clean
+.PHONY: help setup demo test lint build validate bench bench-quick clean
 
 help: ## Say what can be made
 	@echo "lambda-usage: which Python code a Lambda fleet really uses"
@@ -59,6 +59,9 @@ lint: $(STAMP) ## Check style, types and the import contract only
 
 build: $(STAMP) ## Write dist/lambda-usage-layer-<version>-<arch>.zip
 	@$(BIN)/python layer/build.py
+
+validate: $(STAMP) ## Prove the zips of the last build, under each Python found
+	@$(BIN)/python layer/validate.py
 
 $(BENCH): $(STAMP) $(NATIVE)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'

@@ -1,0 +1,73 @@
+"""Runs where only the layer, the function and Python itself are: `layer/trial.py` starts it.
+
+    inside.py OPT record    be the runtime: import the handler as the managed one does, and call it
+    inside.py OPT read BUNDLE    import all of ours; read what was recorded, with coverage.py too
+
+What it found is the last line of its output, as JSON.
+"""
+
+import importlib.util
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+HEAVY = ("boto3", "coverage", "sqlite3")
+"""What no function may have to import before it must."""
+
+
+def main(opt: str, task: str, act: str, *arguments: str) -> None:
+    """Set ``sys.path`` as the managed runtime does, and go on."""
+    for name in ("lambda_usage", "coverage_wrapper", "coverage"):
+        if importlib.util.find_spec(name):
+            raise SystemExit(f"{name} is on this machine's path: nothing would be proved")
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    sys.path[:0] = [task, f"{opt}/python/lib/{version}/site-packages", f"{opt}/python"]
+    found = read(opt, *arguments) if act == "read" else record(opt)
+    print(json.dumps(found), flush=True)
+
+
+def record(opt: str) -> dict[str, Any]:
+    """Call the handler that the exec wrapper has put in front, as often as there are answers."""
+    module, _, name = os.environ["_HANDLER"].rpartition(".")
+    handler = getattr(importlib.import_module(module), name)
+    answers = [handler({"number": number}, None) for number in range(3)]
+    early = sorted(set(HEAVY) & set(sys.modules))
+    health = importlib.import_module("coverage_wrapper.health_check").health_check_handler()
+    hits = sys.modules.get("lambda_usage.recording._hits")
+    return {
+        "handler": f"{module}.{name}",
+        "answers": answers,
+        "early": early,
+        "health": {name: health.get(name) for name in ("status", "recorder", "attach", "problems")},
+        "native": bool(hits and str(hits.__file__).startswith(opt)),
+    }
+
+
+def read(opt: str, bundle: str) -> dict[str, Any]:
+    """Import every module of ours, combine what was recorded, and read it with coverage.py."""
+    python = Path(opt, "python")
+    for package in ("lambda_usage", "coverage_wrapper"):
+        for file in sorted((python / package).rglob("*.py")):
+            parts = file.relative_to(python).with_suffix("").parts
+            importlib.import_module(".".join(parts).removesuffix(".__init__"))
+    from lambda_usage.combine.combiner import combine_store
+    from lambda_usage.combine.stores import open_store
+    from lambda_usage.combine.summary import summarize
+
+    combined = combine_store(open_store(bundle))
+    return {"summary": summarize(combined, None), "lines": _in_coverage_py(bundle)}
+
+
+def _in_coverage_py(bundle: str) -> dict[str, list[int]]:
+    import coverage.tracer
+
+    assert str(coverage.tracer.__file__).endswith(".so")
+    data = coverage.CoverageData(bundle)
+    data.read()
+    return {Path(name).name: sorted(data.lines(name) or ()) for name in data.measured_files()}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], os.environ["LAMBDA_TASK_ROOT"], *sys.argv[2:])

@@ -1,0 +1,60 @@
+"""What the layer borrows: wheels for Lambda's machines, not for this one, each downloaded once."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+PLATFORMS = {
+    "x86_64": ("manylinux2014_x86_64", "manylinux_2_17_x86_64"),
+    "arm64": ("manylinux2014_aarch64", "manylinux_2_17_aarch64"),
+}
+"""Wheels that run on the oldest managed runtime (3.11's Amazon Linux 2, glibc 2.26) too."""
+
+
+class WheelError(Exception):
+    """Wheels could not be had; says why."""
+
+
+def fetch(pins: Path, arch: str, version: str, cache: Path, *also: str) -> list[Path]:
+    """The wheels that a requirements file pins, by name; downloaded where they are not kept yet.
+
+    Args:
+        pins: The requirements file. It names all: nothing is added for what they depend on.
+        arch: Lambda's name of the architecture.
+        version: Of Python, ``3.13`` say.
+        cache: Where to keep them.
+        also: Requirements that they must fulfil besides.
+
+    Raises:
+        WheelError: There is no such wheel, or no package index within reach.
+    """
+    digest = hashlib.sha256(repr((pins.read_text("utf-8"), also)).encode()).hexdigest()[:12]
+    folder = cache / f"{pins.stem}-{version}-{arch}-{digest}"
+    if not folder.exists():
+        partial = folder.with_suffix(".partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        platforms = [option for tag in PLATFORMS[arch] for option in ("--platform", tag)]
+        _pip(
+            "download", "--quiet", "--no-deps", "--only-binary", ":all:",
+            "--implementation", "cp", "--python-version", version, *platforms,
+            "--dest", str(partial), "--requirement", str(pins), *also,
+        )  # fmt: skip
+        partial.rename(folder)
+    return sorted(folder.glob("*.whl"))
+
+
+def _pip(*arguments: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", *arguments], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        last = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
+        raise WheelError(
+            f"pip could not get what the layer borrows: {last}\n"
+            "  (a package index must be reachable the first time; wheels are then kept in "
+            "build/cache)"
+        )
