@@ -63,12 +63,6 @@ class Zip:
         return path
 
 
-@pytest.fixture(scope="session")
-def layer_zip(layer_opt: Path) -> Path:
-    """The zip that was unpacked into ``layer_opt``."""
-    return next((layer_opt.parent / "dist").glob("*.zip"))
-
-
 @pytest.fixture
 def broken(layer_zip: Path, tmp_path: Path) -> Callable[[Callable[[Zip], object]], Path]:
     def make(change: Callable[[Zip], object]) -> Path:
