@@ -58,7 +58,7 @@ lint: $(STAMP) ## Check style, types and the import contract only
 	cd examples/test_platform && $(abspath $(BIN))/mypy --cache-dir $(CURDIR)/.mypy_cache/examples
 	$(BIN)/lint-imports
 
-build: $(STAMP) ## Write dist/lambda-usage-layer-<version>-<arch>.zip
+build: $(STAMP) ## Write dist/lambda-usage-layer-[otel-]<version>-<arch>.zip
 	@$(BIN)/python layer/build.py
 
 validate: $(STAMP) ## Prove the zips of the last build, under each Python found

@@ -1,4 +1,6 @@
-"""Builds the Lambda layer: ``dist/lambda-usage-layer-<version>-<arch>.zip``, as /opt will see it.
+"""Builds the Lambda layer, as /opt will see it: ``dist/lambda-usage-layer-<version>-<arch>.zip``.
+
+``lambda-usage-layer-otel-<version>-<arch>.zip`` brings OpenTelemetry's SDK and OTLP exporter too.
 
 The same sources and Pythons give the same bytes: entries are sorted, times and modes are fixed.
 Functions start faster on each Python that is found here, for which the layer then has byte code.
@@ -9,18 +11,17 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-import tomllib
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from layer import native, wheels  # noqa: E402
+from layer import borrowed, native, wheels  # noqa: E402
 from layer.bytecode import ByteCodeError, compiled  # noqa: E402
-from layer.contents import ANALYSIS, EPOCH, Limits  # noqa: E402
+from layer.contents import ANALYSIS, EPOCH, LIMITS  # noqa: E402
+from layer.entry import Entry  # noqa: E402
 from scripts import pythons  # noqa: E402
 
 PACKAGE = ROOT / "src" / "lambda_usage"
@@ -29,16 +30,6 @@ DROP_IN = ROOT / "src" / "coverage_wrapper"
 
 class LayerError(Exception):
     """The layer cannot be built; says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One file of the layer."""
-
-    path: str
-    """Below /opt."""
-    data: bytes
-    executable: bool = False
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -50,6 +41,9 @@ def main(arguments: list[str] | None = None) -> int:
         action="append",
         help="default: every architecture",
     )
+    parser.add_argument(
+        "--variant", choices=sorted(LIMITS), action="append", help="default: every one"
+    )
     parser.add_argument("--output", type=Path, default=ROOT / "dist", help="default: dist/")
     options = parser.parse_args(arguments)
     found = pythons.found()
@@ -60,29 +54,36 @@ def main(arguments: list[str] | None = None) -> int:
         own = list(_own_code())
         own += [each for python in found.values() for each in _byte_code(python, own)]
         for arch in options.arch or sorted(wheels.PLATFORMS):
-            path = build(arch, own, options.output)
-            shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
-            print(f"{shown} ({path.stat().st_size:,} bytes)")
+            slim = _slim(arch, own)
+            for variant in options.variant or sorted(LIMITS):
+                more = (
+                    borrowed.opentelemetry(arch, list(found.values())) if variant == "otel" else ()
+                )
+                path = _built([*slim, *more], variant, arch, options.output)
+                shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+                print(f"{shown} ({path.stat().st_size:,} bytes)")
     except (LayerError, ByteCodeError, wheels.WheelError) as error:
         print(f"layer/build.py: {error}", file=sys.stderr)
         return 3
     return 0
 
 
-def build(arch: str, own: list[Entry], output: Path) -> Path:
-    """Writes the layer for ``arch``, with our ``own`` code, into the folder ``output``."""
-    requirement = _runtime_requirement()
-    entries = [
+def _slim(arch: str, own: list[Entry]) -> list[Entry]:
+    return [
         Entry("lambda-usage", (ROOT / "layer" / "lambda-usage").read_bytes(), executable=True),
         Entry("python/lambda_usage/LICENSE", (ROOT / "LICENSE").read_bytes()),
         *own,
         _native(arch),
-        *(entry for version in pythons.VERSIONS for entry in _coverage(arch, version, requirement)),
+        *borrowed.coverage(arch),
     ]
+
+
+def _built(entries: list[Entry], variant: str, arch: str, output: Path) -> Path:
     output.mkdir(parents=True, exist_ok=True)
-    path = output / f"lambda-usage-layer-{_version()}-{arch}.zip"
+    named = "" if variant == "slim" else f"{variant}-"
+    path = output / f"lambda-usage-layer-{named}{_version()}-{arch}.zip"
     _write(path, entries)
-    size, limit = path.stat().st_size, Limits().zipped
+    size, limit = path.stat().st_size, LIMITS[variant].zipped
     if size > limit:
         raise LayerError(f"{path} has {size:,} bytes, more than {limit:,}")
     return path
@@ -117,33 +118,6 @@ def _byte_code(python: pythons.Python, own: list[Entry]) -> Iterator[Entry]:
     sources = {each.path: each.data for each in own if each.path.endswith(".py")}
     for path, data in compiled(python.executable, sources).items():
         yield Entry(path, data)
-
-
-def _coverage(arch: str, version: str, requirement: str) -> Iterator[Entry]:
-    pins = ROOT / "layer" / "requirements.txt"
-    (wheel,) = wheels.fetch(pins, arch, version, ROOT / "build" / "cache", requirement)
-    if f"-cp{version.replace('.', '')}-" not in wheel.name:
-        raise LayerError(f"{wheel.name} has no C tracer for Python {version} on {arch}")
-    for path, data in _contents(wheel):
-        if not path.startswith("coverage/htmlfiles/"):
-            yield Entry(f"python/lib/python{version}/site-packages/{path}", data)
-
-
-def _contents(wheel: Path) -> Iterator[tuple[str, bytes]]:
-    # A .pth file would run in every interpreter that takes its folder for site-packages.
-    with zipfile.ZipFile(wheel) as archive:
-        for name in archive.namelist():
-            if not name.endswith((".pth", "/")):
-                yield name, archive.read(name)
-
-
-def _runtime_requirement() -> str:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    for dependency in project["dependencies"]:
-        requirement, _, marker = dependency.partition(";")
-        if requirement.startswith("coverage") and "3.12" in marker:
-            return str(requirement.strip())
-    raise LayerError("pyproject.toml no longer names coverage for Python 3.11")
 
 
 def _write(path: Path, entries: list[Entry]) -> None:

@@ -20,9 +20,15 @@ OURS = ("python/lambda_usage/", "python/coverage_wrapper/")
 ANALYSIS = frozenset({"evidence", "reports", "cli"})
 """The half that has no business inside a function."""
 
-_NAME = re.compile(r"lambda-usage-layer-(?P<version>[^-]+)-(?P<arch>x86_64|arm64)\.zip")
+_NAME = re.compile(
+    r"lambda-usage-layer-(?P<otel>otel-)?(?P<version>[^-]+)-(?P<arch>x86_64|arm64)\.zip"
+)
 _SITE = re.compile(r"python/lib/python3\.\d+/site-packages/coverage(-[^/]+\.dist-info)?/")
-_TEST = re.compile(r"(^|/)(tests?|conftest\.py|test_[^/]*\.py)(/|$)")
+_OTEL = re.compile(
+    r"python/((opentelemetry|google|requests|certifi|charset_normalizer|idna)/"
+    r"|(__pycache__/)?typing_extensions\.|[\w.-]+\.dist-info/|\w+__mypyc\.)"
+)
+_TEST = re.compile(r"(^|/)(tests?|conftest\.py)(/|$)|(lambda_usage|_wrapper)/(.*/)?test_[^/]*\.py$")
 _UNCHECKED = b"\1\0\0\0"
 _RUNS, _LIES = stat.S_IFREG | 0o755, stat.S_IFREG | 0o644
 _MACHINES = {"x86_64": ("x86_64", 62), "arm64": ("aarch64", 183)}
@@ -37,8 +43,12 @@ class NoLayer(Exception):
 class Limits:
     """What a layer may measure, in bytes."""
 
-    zipped: int = 3_000_000
-    unpacked: int = 10_000_000
+    zipped: int
+    unpacked: int
+
+
+LIMITS = {"slim": Limits(3_000_000, 10_000_000), "otel": Limits(12_000_000, 40_000_000)}
+"""By variant. Lambda's own is 250 MB, with all else unpacked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,8 @@ class Layer:
     """A zip, read."""
 
     path: Path
+    variant: str
+    """``slim``, or ``otel``: with OpenTelemetry."""
     version: str
     arch: str
     entries: tuple[zipfile.ZipInfo, ...]
@@ -65,19 +77,21 @@ def read_layer(path: Path) -> Layer:
     """
     named = _NAME.fullmatch(path.name)
     if named is None:
-        raise NoLayer("is not named lambda-usage-layer-<version>-<x86_64 or arm64>.zip")
+        raise NoLayer("is not named lambda-usage-layer-[otel-]<version>-<x86_64 or arm64>.zip")
     try:
         with zipfile.ZipFile(path) as archive:
             entries = tuple(archive.infolist())
             data = {entry.filename: archive.read(entry) for entry in entries}
     except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         raise NoLayer(f"cannot be read: {error}") from error
-    return Layer(path, named["version"], named["arch"], entries, data)
+    return Layer(
+        path, "otel" if named["otel"] else "slim", named["version"], named["arch"], entries, data
+    )
 
 
 def faults(layer: Layer, limits: Limits | None = None) -> Iterator[str]:
     """All that is wrong with it, a sentence each."""
-    yield from _sizes(layer, limits or Limits())
+    yield from _sizes(layer, limits or LIMITS[layer.variant])
     yield from _paths(layer)
     yield from _places(layer)
     yield from _modes(layer)
@@ -92,7 +106,7 @@ def faults(layer: Layer, limits: Limits | None = None) -> Iterator[str]:
 def differences(one: Layer, other: Layer) -> Iterator[str]:
     """Where two architectures differ in more than machine code: a trial of one speaks for both."""
     for path in sorted(one.data.keys() | other.data.keys()):
-        if path.endswith(".so") or "/coverage-" in path:
+        if path.endswith(".so") or ".dist-info/" in path:
             continue
         if one.data.get(path) != other.data.get(path):
             yield f"{path} is not the same as in {other.path.name}"
@@ -127,7 +141,8 @@ def _paths(layer: Layer) -> Iterator[str]:
 
 def _places(layer: Layer) -> Iterator[str]:
     for name in layer.data:
-        if name != WRAPPER and not name.startswith(OURS) and not _SITE.match(name):
+        more = layer.variant == "otel" and _OTEL.match(name)
+        if name != WRAPPER and not name.startswith(OURS) and not _SITE.match(name) and not more:
             yield f"{name} is no part of the layer"
         elif name.startswith(OURS[0]) and name.split("/")[2] in ANALYSIS:
             yield f"{name} belongs to the analysis, not into a function"
@@ -171,13 +186,15 @@ def _native(layer: Layer) -> Iterator[str]:
     for version in VERSIONS:
         name = f"tracer.cpython-{version.replace('.', '')}-{tag}-linux-gnu.so"
         wanted.add(f"python/lib/python{version}/site-packages/coverage/{name}")
+    if layer.variant == "otel":
+        wanted.add("python/google/_upb/_message.abi3.so")
     for name in sorted(wanted - layer.data.keys()):
         yield f"{name} is missing"
     for name, data in layer.data.items():
         if name.endswith(".so"):
             if data[:4] != b"\x7fELF" or int.from_bytes(data[18:20], "little") != machine:
                 yield f"{name} is not for {layer.arch}"
-            if name not in wanted:
+            if name not in wanted and not (layer.variant == "otel" and _OTEL.match(name)):
                 yield f"{name} is not among what is asked for"
 
 
@@ -188,10 +205,14 @@ def _licences(layer: Layer) -> Iterator[str]:
         folder = rf"python/lib/python{re.escape(version)}/site-packages/coverage-[^/]+\.dist-info/"
         if not any(re.match(f"{folder}.*LICENSE", name) for name in layer.data):
             yield f"the licence of coverage.py for Python {version} is missing"
+    tops = {name.split("/")[1] for name in layer.data if name.startswith("python/")}
+    for folder in sorted(top for top in tops if top.endswith(".dist-info")):
+        if not any(re.match(rf"python/{folder}/(licenses/)?LICENSE", name) for name in layer.data):
+            yield f"the licence in python/{folder} is missing"
 
 
 def _byte_code(layer: Layer) -> Iterator[str]:
-    sources = {name for name in layer.data if name.startswith(OURS) and name.endswith(".py")}
+    sources = {name for name in layer.data if name.endswith(".py") and not _SITE.match(name)}
     wanted = set()
     for version in byte_code_versions(layer):
         tag = f"cpython-{version.replace('.', '')}"

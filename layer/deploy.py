@@ -1,4 +1,4 @@
-"""Publishes the built zips as layers, one for each architecture, in one region or several.
+"""Publishes the built zips as layers, each under its own name, in one region or several.
 
 What is there already, byte for byte, is not published again: after a failure in one region the
 same command goes on where it stopped. Exit code 0 where all is published, 1 where a region
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 NAME = "lambda-usage"
-DESCRIPTION = "lambda-usage {version} ({arch}): which Python code production uses. {runtimes}"
+DESCRIPTION = "lambda-usage {version} ({arch}){more}: which Python code production uses. {runtimes}"
 LICENCE = "MIT"
 ADVICE = {
     "AccessDeniedException": "this takes lambda:PublishLayerVersion, lambda:ListLayerVersions and "
@@ -47,7 +47,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("zips", nargs="*", type=Path, help="default: this version's in dist/")
     parser.add_argument("--region", action="append", help="default: the AWS profile's own")
-    parser.add_argument("--name", default=NAME, help=f"layers are NAME-<arch>; default: {NAME}")
+    parser.add_argument(
+        "--name", default=NAME, help=f"layers are NAME-<arch> and NAME-otel-<arch>; default: {NAME}"
+    )
     options = parser.parse_args(arguments)
     try:
         layers = _layers(options.zips)
@@ -96,7 +98,7 @@ def _regions(session: boto3.session.Session, asked: list[str] | None) -> list[st
 
 def _published(client: LambdaClient, layer: Layer, name: str) -> str:
     """The ARN, and whether it is new."""
-    name = f"{name}-{layer.arch}"
+    name = f"{name}-otel-{layer.arch}" if layer.variant == "otel" else f"{name}-{layer.arch}"
     content = layer.path.read_bytes()
     there = _already(client, name, content)
     if there:
@@ -124,7 +126,8 @@ def _already(client: LambdaClient, name: str, content: bytes) -> str | None:
 
 def _description(layer: Layer) -> str:
     runtimes = f"Python {VERSIONS[0]} to {VERSIONS[-1]}"
-    return DESCRIPTION.format(version=layer.version, arch=layer.arch, runtimes=runtimes)
+    more = " with OpenTelemetry" if layer.variant == "otel" else ""
+    return DESCRIPTION.format(version=layer.version, arch=layer.arch, more=more, runtimes=runtimes)
 
 
 def _said(error: BotoCoreError | ClientError) -> str:

@@ -2,6 +2,7 @@
 
     inside.py OPT record    be the runtime: import the handler as the managed one does, and call it
     inside.py OPT read BUNDLE    import all of ours; read what was recorded, with coverage.py too
+    inside.py OPT export RUNTIME    send a span and a metric with the layer's OpenTelemetry
 
 What it found is the last line of its output, as JSON.
 """
@@ -10,6 +11,9 @@ import importlib.util
 import json
 import os
 import sys
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +28,12 @@ def main(opt: str, task: str, act: str, *arguments: str) -> None:
             raise SystemExit(f"{name} is on this machine's path: nothing would be proved")
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     sys.path[:0] = [task, f"{opt}/python/lib/{version}/site-packages", f"{opt}/python"]
-    found = read(opt, *arguments) if act == "read" else record(opt)
-    print(json.dumps(found), flush=True)
+    acts: dict[str, Callable[..., dict[str, Any]]] = {
+        "record": record,
+        "read": read,
+        "export": export,
+    }
+    print(json.dumps(acts[act](opt, *arguments)), flush=True)
 
 
 def record(opt: str) -> dict[str, Any]:
@@ -67,6 +75,48 @@ def _in_coverage_py(bundle: str) -> dict[str, list[int]]:
     data = coverage.CoverageData(bundle)
     data.read()
     return {Path(name).name: sorted(data.lines(name) or ()) for name in data.measured_files()}
+
+
+def export(opt: str, runtime: str) -> dict[str, Any]:
+    """Send a span and a metric over OTLP; *runtime* has what a managed runtime brings."""
+    sys.path.append(runtime)
+    received: dict[str, int] = {}
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            content = self.rfile.read(int(self.headers["Content-Length"]))
+            received[self.path] = content.count(b"tried")
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Collector) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"] = f"http://127.0.0.1:{server.server_port}"
+        _send()
+        server.shutdown()
+    places = {str(sys.modules[name].__file__) for name in ("opentelemetry.sdk.trace", "requests")}
+    return {"received": received, "from_layer": all(each.startswith(opt) for each in places)}
+
+
+def _send() -> None:
+    from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.metrics import MeterProvider
+    from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+
+    tracing = TracerProvider()
+    tracing.add_span_processor(SimpleSpanProcessor(OTLPSpanExporter()))
+    with tracing.get_tracer("layer").start_as_current_span("tried"):
+        metering = MeterProvider([PeriodicExportingMetricReader(OTLPMetricExporter())])
+        metering.get_meter("layer").create_counter("tried").add(1)
+    metering.shutdown()
+    tracing.shutdown()
 
 
 if __name__ == "__main__":

@@ -7,11 +7,14 @@ user's folder. What the function left is then read by the layer's own combining 
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+import urllib3
 
 from layer.contents import Layer
 from scripts.pythons import Python
@@ -56,6 +59,9 @@ def trial(layer: Layer, python: Python) -> Iterator[str]:
             if len(bundles) != 1:
                 raise TrialFailed(f"the function left {len(bundles)} bundles, not one")
             yield from _judged_reading(_run(folder, python, [], "read", str(bundles[0])))
+            if layer.variant == "otel":
+                runtime = _runtime(folder / "var" / "runtime")
+                yield from _judged_export(_run(folder, python, [], "export", str(runtime)))
         except TrialFailed as error:
             yield str(error)
 
@@ -68,6 +74,12 @@ def _unpack(layer: Layer, opt: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(layer.data[entry.filename])
         path.chmod(entry.external_attr >> 16 & 0o777)
+
+
+def _runtime(folder: Path) -> Path:
+    """What a managed runtime has beside boto3, and the layer takes from there."""
+    shutil.copytree(Path(urllib3.__file__).parent, folder / "urllib3")
+    return folder
 
 
 def _run(folder: Path, python: Python, wrapper: list[str], act: str, *arguments: str) -> Any:
@@ -127,3 +139,8 @@ def _judged_reading(found: Any) -> Iterator[str]:
     lines = set(found["lines"].get("app.py", ()))
     if not lines >= RAN or lines & DID_NOT:
         yield f"coverage.py reads that the lines {sorted(lines)} ran"
+
+
+def _judged_export(found: Any) -> Iterator[str]:
+    if found != {"received": {"/v1/metrics": 1, "/v1/traces": 1}, "from_layer": True}:
+        yield f"OpenTelemetry exports {found}"

@@ -14,18 +14,20 @@ PLATFORMS = {
 }
 """Wheels that run on the oldest managed runtime (3.11's Amazon Linux 2, glibc 2.26) too."""
 
+OLDEST = "3.11"
+
 
 class WheelError(Exception):
     """Wheels could not be had; says why."""
 
 
-def fetch(pins: Path, arch: str, version: str, cache: Path, *also: str) -> list[Path]:
+def fetch(pins: Path, arch: str, version: str | None, cache: Path, *also: str) -> list[Path]:
     """The wheels that a requirements file pins, by name; downloaded where they are not kept yet.
 
     Args:
         pins: The requirements file. It names all: nothing is added for what they depend on.
         arch: Lambda's name of the architecture.
-        version: Of Python, ``3.13`` say.
+        version: Of Python, ``3.13`` say; ``None`` for wheels that serve all of them.
         cache: Where to keep them.
         also: Requirements that they must fulfil besides.
 
@@ -33,14 +35,17 @@ def fetch(pins: Path, arch: str, version: str, cache: Path, *also: str) -> list[
         WheelError: There is no such wheel, or no package index within reach.
     """
     digest = hashlib.sha256(repr((pins.read_text("utf-8"), also)).encode()).hexdigest()[:12]
-    folder = cache / f"{pins.stem}-{version}-{arch}-{digest}"
+    folder = cache / f"{pins.stem}-{version or 'all'}-{arch}-{digest}"
     if not folder.exists():
         partial = folder.with_suffix(".partial")
         shutil.rmtree(partial, ignore_errors=True)
+        interpreter = ["--python-version", version or OLDEST]
+        if version is None:
+            interpreter += ["--abi", "none"]  # pip adds the stable one
         platforms = [option for tag in PLATFORMS[arch] for option in ("--platform", tag)]
         _pip(
             "download", "--quiet", "--no-deps", "--only-binary", ":all:",
-            "--implementation", "cp", "--python-version", version, *platforms,
+            "--implementation", "cp", *interpreter, *platforms,
             "--dest", str(partial), "--requirement", str(pins), *also,
         )  # fmt: skip
         partial.rename(folder)

@@ -84,6 +84,17 @@ def layer_zip(layer_opt: Path) -> Path:
     return next((layer_opt.parent / "dist").glob("*.zip"))
 
 
+@pytest.fixture(scope="session")
+def otel_zip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The zip of the layer with OpenTelemetry."""
+    folder = tmp_path_factory.mktemp("otel")
+    try:
+        unpacked_layer(folder, "otel")
+    except Unavailable as reason:
+        pytest.skip(str(reason))
+    return next((folder / "dist").glob("*.zip"))
+
+
 @pytest.fixture(scope="module")
 def monkeypatch_module() -> Iterator[pytest.MonkeyPatch]:
     """``monkeypatch`` for fixtures of a module."""

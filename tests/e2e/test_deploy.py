@@ -87,6 +87,15 @@ def test_what_is_there_is_not_published_again(
 
 
 @pytest.mark.usefixtures("aws")
+def test_the_one_with_opentelemetry_has_a_name_of_its_own(otel_zip: Path) -> None:
+    assert deploy.main([str(otel_zip), "--region", REGIONS[0]]) == 0
+    arch = otel_zip.stem.rpartition("-")[2]
+    (found,) = versions(REGIONS[0], f"lambda-usage-otel-{arch}")
+    assert "with OpenTelemetry" in found["Description"]
+    assert versions(REGIONS[0], f"lambda-usage-{arch}") == []
+
+
+@pytest.mark.usefixtures("aws")
 def test_another_build_is_another_version(layer_zip: Path, layer_name: str) -> None:
     client = boto3.client("lambda", region_name=REGIONS[0])
     client.publish_layer_version(LayerName=layer_name, Content={"ZipFile": b"an older one"})

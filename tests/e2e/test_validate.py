@@ -170,7 +170,7 @@ def test_an_entry_that_is_in_it_twice_is_told(
 
 @pytest.mark.parametrize(
     ("limits", "said"),
-    [(Limits(zipped=1_000), "bytes, more than 1,000"), (Limits(unpacked=9), "unpacked, more than")],
+    [(Limits(1_000, 10**9), "bytes, more than 1,000"), (Limits(10**9, 9), "unpacked, more than")],
 )
 def test_a_zip_that_is_too_large_is_told(layer_zip: Path, limits: Limits, said: str) -> None:
     (found,) = faults(read_layer(layer_zip), limits)
@@ -267,6 +267,85 @@ def test_a_layer_that_does_not_work_is_told(
         change(found)
 
     found = list(trial(read_layer(broken(without_byte_code)), running()))
+    assert any(said in each for each in found), found
+
+
+OTEL_BREAKS: list[tuple[Callable[[Zip], object], str]] = [
+    (lambda z: z.add("python/urllib3/__init__.py"), "is no part of the layer"),
+    (lambda z: z.add("python/certifi/tests/a.py"), "belongs to tests"),
+    (lambda z: z.drop("python/google/_upb/_message.abi3.so"), "_message.abi3.so is missing"),
+    (lambda z: z.replace("_upb/_message.abi3.so", other_machine), "_message.abi3.so is not for"),
+    (
+        lambda z: z.drop("python/requests-2.34.2.dist-info/licenses/LICENSE"),
+        "the licence in python/requests-2.34.2.dist-info is missing",
+    ),
+    (
+        lambda z: z.drop("python/requests/__pycache__/api.cpython-311.pyc"),
+        "python/requests/__pycache__/api.cpython-311.pyc is missing",
+    ),
+]
+
+
+@pytest.fixture
+def broken_otel(otel_zip: Path, tmp_path: Path) -> Callable[[Callable[[Zip], object]], Path]:
+    def make(change: Callable[[Zip], object]) -> Path:
+        found = Zip(otel_zip)
+        change(found)
+        return found.write(tmp_path / otel_zip.name)
+
+    return make
+
+
+def test_nothing_is_wrong_with_the_one_with_opentelemetry(otel_zip: Path) -> None:
+    layer = read_layer(otel_zip)
+    assert layer.variant == "otel"
+    assert list(faults(layer)) == []
+
+
+@pytest.mark.parametrize(("change", "said"), OTEL_BREAKS, ids=range(len(OTEL_BREAKS)))
+def test_each_way_to_break_the_one_with_opentelemetry_is_told(
+    broken_otel: Callable[[Callable[[Zip], object]], Path],
+    change: Callable[[Zip], object],
+    said: str,
+) -> None:
+    found = list(faults(read_layer(broken_otel(change))))
+    assert any(said in each for each in found), found
+
+
+def test_what_is_of_opentelemetry_has_no_place_in_the_slim_one(
+    broken: Callable[[Callable[[Zip], object]], Path],
+) -> None:
+    found = list(faults(read_layer(broken(lambda z: z.add("python/requests/a.txt")))))
+    assert found == ["python/requests/a.txt is no part of the layer"]
+
+
+def test_the_one_with_opentelemetry_exports(otel_zip: Path) -> None:
+    assert list(trial(read_layer(otel_zip), running())) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda z: z.drop("python/requests/sessions.py"), "cannot export: "),
+        (
+            lambda z: z.replace(
+                "sdk/trace/export/__init__.py", stub("\nSimpleSpanProcessor.on_end = print\n")
+            ),
+            "OpenTelemetry exports {'received': {'/v1/metrics': 1}",
+        ),
+    ],
+    ids=["an import", "a span"],
+)
+def test_one_that_does_not_export_is_told(
+    broken_otel: Callable[[Callable[[Zip], object]], Path],
+    change: Callable[[Zip], object],
+    said: str,
+) -> None:
+    def without_byte_code(found: Zip) -> None:
+        found.without_byte_code()
+        change(found)
+
+    found = list(trial(read_layer(broken_otel(without_byte_code)), running()))
     assert any(said in each for each in found), found
 
 
