@@ -7,6 +7,7 @@ has 2.26) or a newer one.
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 import sys
@@ -35,7 +36,7 @@ def build(arch: str, output: Path) -> None:
         NativeError: The compiler is missing, or refuses.
     """
     output.parent.mkdir(parents=True, exist_ok=True)
-    partial = output.with_name(f"{output.name}.partial")
+    partial = output.with_name(f"{output.name}.{os.getpid()}.partial")
     done = subprocess.run(
         [
             sys.executable, "-m", "ziglang", "cc", "-target", TARGETS[arch],

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 PLATFORMS = {
@@ -37,25 +38,27 @@ def fetch(pins: Path, arch: str, version: str | None, cache: Path, *also: str) -
     digest = hashlib.sha256(repr((pins.read_text("utf-8"), also)).encode()).hexdigest()[:12]
     folder = cache / f"{pins.stem}-{version or 'all'}-{arch}-{digest}"
     if not folder.exists():
-        partial = folder.with_suffix(".partial")
-        shutil.rmtree(partial, ignore_errors=True)
-        interpreter = ["--python-version", version or OLDEST]
-        if version is None:
-            interpreter += ["--abi", "none"]  # pip adds the stable one
-        platforms = [option for tag in PLATFORMS[arch] for option in ("--platform", tag)]
-        _pip(
-            "download", "--quiet", "--no-deps", "--only-binary", ":all:",
-            "--implementation", "cp", *interpreter, *platforms,
-            "--dest", str(partial), "--requirement", str(pins), *also,
-        )  # fmt: skip
-        partial.rename(folder)
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache) as name:
+            _download(Path(name) / "wheels", arch, version, "--requirement", str(pins), *also)
+            with contextlib.suppress(OSError):  # another build may have been faster
+                (Path(name) / "wheels").rename(folder)
     return sorted(folder.glob("*.whl"))
 
 
-def _pip(*arguments: str) -> None:
+def _download(folder: Path, arch: str, version: str | None, *wanted: str) -> None:
+    interpreter = ["--python-version", version or OLDEST]
+    if version is None:
+        interpreter += ["--abi", "none"]  # pip adds the stable one
+    platforms = [option for tag in PLATFORMS[arch] for option in ("--platform", tag)]
     done = subprocess.run(
-        [sys.executable, "-m", "pip", *arguments], capture_output=True, text=True, check=False
-    )
+        [
+            sys.executable, "-m", "pip", "download", "--quiet", "--no-deps",
+            "--only-binary", ":all:", "--implementation", "cp", *interpreter, *platforms,
+            "--dest", str(folder), *wanted,
+        ],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
     if done.returncode:
         last = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1]
         raise WheelError(

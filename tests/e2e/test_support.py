@@ -104,7 +104,8 @@ def another_clone(folder: Path) -> Path:
         )  # fmt: skip
     for name in ("pyproject.toml", "LICENSE"):
         shutil.copyfile(ROOT / name, folder / name)
-    shutil.copytree(ROOT / "build" / "cache", folder / "build" / "cache")  # of wheels
+    for wheels in (ROOT / "build" / "cache").glob("requirements*"):
+        shutil.copytree(wheels, folder / "build" / "cache" / wheels.name)
     return folder
 
 
