@@ -33,6 +33,8 @@ before = set(sys.modules)
 import lambda_usage.attach.starting, lambda_usage.delivery.shutdown
 from lambda_usage.recording.choice import make_recorder
 make_recorder(branches=True, relative=lambda path: None)
+if sys.version_info < (3, 12):
+    import lambda_usage.sampling.birth
 codes = {}
 for name in sorted(set(sys.modules) - before):
     if name.startswith("lambda_usage."):
