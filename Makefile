@@ -7,13 +7,14 @@ STAMP := $(VENV)/.current
 NATIVE := $(VENV)/.native
 BENCH := $(VENV)/.bench
 PYTEST_ARGS ?=
+REGIONS ?=
 
 # Code outside the package that is typed as strictly as the package.
 TYPED := $(wildcard layer/*.py) $(wildcard scripts/*.py) $(wildcard examples/test_platform/*.py examples/test_platform/deploy/*.py) \
 	$(wildcard benchmarks/*.py benchmarks/inside/*.py) benchmarks/workloads/__init__.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint build bench bench-quick clean
+.PHONY: help setup demo test lint build validate deploy bench bench-quick clean
 
 help: ## Say what can be made
 	@echo "lambda-usage: which Python code a Lambda fleet really uses"
@@ -57,8 +58,14 @@ lint: $(STAMP) ## Check style, types and the import contract only
 	cd examples/test_platform && $(abspath $(BIN))/mypy --cache-dir $(CURDIR)/.mypy_cache/examples
 	$(BIN)/lint-imports
 
-build: $(STAMP) ## Write dist/lambda-usage-layer-<version>-<arch>.zip
+build: $(STAMP) ## Write dist/lambda-usage-layer-[otel-]<version>-<arch>.zip
 	@$(BIN)/python layer/build.py
+
+validate: $(STAMP) ## Prove the zips of the last build, under each Python found
+	@$(BIN)/python layer/validate.py
+
+deploy: $(STAMP) ## Publish the zips of the last build: REGIONS="eu-west-1 us-east-1", or the profile's
+	@$(BIN)/python layer/deploy.py $(foreach region,$(REGIONS),--region $(region))
 
 $(BENCH): $(STAMP) $(NATIVE)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'

@@ -7,6 +7,7 @@ has 2.26) or a newer one.
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 import sys
@@ -41,7 +42,7 @@ def build(arch: str, output: Path) -> None:
 
 def _build(arch: str, source: Path, output: Path) -> None:
     output.parent.mkdir(parents=True, exist_ok=True)
-    partial = output.with_name(f"{output.name}.partial")
+    partial = output.with_name(f"{output.name}.{os.getpid()}.partial")
     done = subprocess.run(
         [
             sys.executable, "-m", "ziglang", "cc", "-target", TARGETS[arch],

@@ -78,6 +78,23 @@ def layer_opt(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip(str(reason))
 
 
+@pytest.fixture(scope="session")
+def layer_zip(layer_opt: Path) -> Path:
+    """The zip that was unpacked into ``layer_opt``."""
+    return next((layer_opt.parent / "dist").glob("*.zip"))
+
+
+@pytest.fixture(scope="session")
+def otel_zip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The zip of the layer with OpenTelemetry."""
+    folder = tmp_path_factory.mktemp("otel")
+    try:
+        unpacked_layer(folder, "otel")
+    except Unavailable as reason:
+        pytest.skip(str(reason))
+    return next((folder / "dist").glob("*.zip"))
+
+
 @pytest.fixture(scope="module")
 def monkeypatch_module() -> Iterator[pytest.MonkeyPatch]:
     """``monkeypatch`` for fixtures of a module."""

@@ -32,7 +32,7 @@ def refuse(self, data, path, **_):
 
 sys.path.insert(0, sys.argv[1])
 import lambda_usage.version  # before: the standard library may be without byte code
-from inspect import iscoroutinefunction
+import dataclasses, inspect
 SourceFileLoader.source_to_code = refuse
 import lambda_usage.agent, lambda_usage.flush, lambda_usage.delivery.courier
 import lambda_usage.attach.starting, lambda_usage.delivery.shutdown

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -12,7 +14,7 @@ import pytest
 
 from tests.support.emulator import Emulator
 from tests.support.paths import ROOT
-from tests.support.pythons import PythonEnv
+from tests.support.pythons import VERSIONS, PythonEnv
 from tests.support.s3_server import S3Server
 
 APP = """
@@ -77,8 +79,15 @@ def test_the_layer_brings_only_the_half_that_belongs_in_a_function(layer_opt: Pa
     assert (package / "combine").exists()
     for absent in ("evidence", "reports", "cli"):
         assert not (package / absent).exists()
-    assert (layer_opt / "python/lib/python3.11/site-packages/coverage/numbits.py").exists()
-    assert {path.name for path in (layer_opt / "python/lib").iterdir()} == {"python3.11"}
+    assert {path.name for path in (layer_opt / "python").iterdir()} == {
+        "lambda_usage",
+        "coverage_wrapper",
+        "lib",
+    }
+    folders = {f"python{version}" for version in VERSIONS}
+    assert {path.name for path in (layer_opt / "python/lib").iterdir()} == folders
+    for folder in folders:
+        assert (layer_opt / f"python/lib/{folder}/site-packages/coverage/numbits.py").exists()
     assert not list(layer_opt.rglob("*.pth"))
 
 
@@ -86,16 +95,37 @@ ELF_MACHINE = 18
 """Where an ELF file says for which machine it is: man elf(5), e_machine."""
 
 
-def test_the_layer_is_built_the_same_each_time(tmp_path: Path) -> None:
+def another_clone(folder: Path) -> Path:
+    """The sources in *folder*, as somebody else has them, who got them later."""
+    for name in ("layer", "scripts", "src"):
+        shutil.copytree(
+            ROOT / name, folder / name, copy_function=shutil.copyfile,
+            ignore=shutil.ignore_patterns("__pycache__", "*.so"),
+        )  # fmt: skip
+    for name in ("pyproject.toml", "LICENSE"):
+        shutil.copyfile(ROOT / name, folder / name)
+    for wheels in (ROOT / "build" / "cache").glob("requirements*"):
+        shutil.copytree(wheels, folder / "build" / "cache" / wheels.name)
+    return folder
+
+
+@pytest.mark.usefixtures("layer_opt")  # where it cannot be built, that says so
+def test_the_layer_is_built_the_same_from_each_clone_by_anybody(tmp_path: Path) -> None:
     digests = set()
-    for name in ("one", "two"):
+    for number, clone in enumerate((ROOT, another_clone(tmp_path / "clone"))):
         subprocess.run(
-            [sys.executable, ROOT / "layer/build.py", "--output", tmp_path / name],
+            [sys.executable, clone / "layer" / "build.py", "--output", tmp_path / str(number)],
             check=True,
             capture_output=True,
+            umask=(0o022, 0o077)[number],
+            env={
+                **os.environ,
+                "TZ": ("UTC", "Asia/Tokyo")[number],
+                "LC_ALL": ("C", "C.UTF-8")[number],
+            },
         )
-        built = sorted((tmp_path / name).glob("*.zip"))
-        assert [path.stem.rpartition("-")[2] for path in built] == ["arm64", "x86_64"]
+        built = sorted((tmp_path / str(number)).glob("*.zip"))
+        assert [path.stem.rpartition("-")[2] for path in built] == ["arm64", "x86_64"] * 2
         digests.add(tuple(hashlib.sha256(path.read_bytes()).hexdigest() for path in built))
     assert len(digests) == 1
 
@@ -107,15 +137,15 @@ def test_each_architecture_has_its_own_c_parts(tmp_path: Path) -> None:
         capture_output=True,
     )
     for arch, tag in (("arm64", "aarch64"), ("x86_64", "x86_64")):
-        with zipfile.ZipFile(next(tmp_path.glob(f"*-{arch}.zip"))) as archive:
+        with zipfile.ZipFile(next(tmp_path.glob(f"*-layer-[0-9]*-{arch}.zip"))) as archive:
             found = {name.rpartition("/")[2]: name for name in archive.namelist() if ".so" in name}
-            assert set(found) == {
-                "_gate.abi3.so",
-                "_hits.abi3.so",
-                f"tracer.cpython-311-{tag}-linux-gnu.so",
+            tracers = {
+                f"tracer.cpython-{version.replace('.', '')}-{tag}-linux-gnu.so"
+                for version in VERSIONS
             }
-            machines = [archive.read(name)[ELF_MACHINE] for name in found.values()]
-        assert machines == [{"aarch64": 183, "x86_64": 62}[tag]] * 3
+            assert set(found) == {"_gate.abi3.so", "_hits.abi3.so", *tracers}
+            machines = {archive.read(name)[ELF_MACHINE] for name in found.values()}
+        assert machines == {{"aarch64": 183, "x86_64": 62}[tag]}
 
 
 def test_the_server_keeps_what_it_is_given(s3_server: S3Server, bucket: str) -> None:

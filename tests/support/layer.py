@@ -11,16 +11,19 @@ from pathlib import Path
 from tests.support.paths import ROOT, Unavailable
 
 
-def unpacked_layer(folder: Path) -> Path:
+def unpacked_layer(folder: Path, variant: str = "slim") -> Path:
     """Builds the layer for this machine and unpacks it into ``folder/opt``; returns that."""
     arch = "arm64" if platform.machine().lower() in {"arm64", "aarch64"} else "x86_64"
     dist = folder / "dist"
     done = subprocess.run(
-        [sys.executable, str(ROOT / "layer" / "build.py"), "--arch", arch, "--output", str(dist)],
+        [
+            sys.executable, str(ROOT / "layer" / "build.py"),
+            "--arch", arch, "--variant", variant, "--output", str(dist),
+        ],
         capture_output=True,
         text=True,
         check=False,
-    )
+    )  # fmt: skip
     if done.returncode == 3:
         raise Unavailable(done.stderr.strip())
     if done.returncode:

@@ -10,7 +10,9 @@ from __future__ import annotations
 from xdist.scheduler import LoadFileScheduling
 
 IN_TURN = ("tests/browser/", "tests/e2e/", "tests/faults/", "tests/security/test_secrets.py")
-WITHOUT_DEADLINES = ("tests/e2e/test_demo_parts.py", "tests/e2e/test_inventory.py")
+WITHOUT_DEADLINES = tuple(
+    f"tests/e2e/test_{name}.py" for name in ("demo_parts", "deploy", "inventory", "validate")
+)
 
 
 class SideBySide(LoadFileScheduling):  # type: ignore[misc]

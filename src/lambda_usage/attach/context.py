@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextvars import ContextVar
 
-from lambda_usage.attach.starting import start_agent
+from lambda_usage.attach.starting import expect_agent, start_agent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,3 +77,6 @@ class CoverageContext:
         traceback: TracebackType | None,
     ) -> None:
         self.__exit__(kind, error, traceback)
+
+
+expect_agent()  # whoever imports this will enter a block, and that may be in an invocation

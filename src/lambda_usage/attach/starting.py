@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
 from lambda_usage.agent import Agent
+from lambda_usage.delivery.lifecycle import listen_early
 from lambda_usage.recording.window import RecorderUnavailable
 from lambda_usage.settings import NO_LIMIT, Settings
 from lambda_usage.telemetry.logs import Log, kind_and_place
@@ -24,6 +27,18 @@ _reason = "lambda_usage is not attached to this function"
 def state() -> tuple[Agent | None, str]:
     """The agent, recording or not, and why there is none or why it does not record."""
     return _agent or _silent, "" if _agent else _reason
+
+
+def expect_agent() -> None:
+    """Make ready for an agent that will start in the first invocation, if at all. Never raises."""
+    if _tried or not os.environ.get("AWS_LAMBDA_RUNTIME_API"):
+        return
+    try:
+        settings = Settings.from_environment()
+        if settings.enabled and settings.overhead_budget and settings.bucket:
+            listen_early()
+    except Exception:  # the agent will meet it again, and tell
+        return
 
 
 def start_agent(

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Protocol
 
+    from lambda_usage.delivery.shutdown import ShutdownNotice
     from lambda_usage.telemetry.logs import Log
 
     class Living(Protocol):
@@ -38,6 +39,29 @@ if TYPE_CHECKING:
 
 
 INITIALIZATION = "AWS_LAMBDA_INITIALIZATION_TYPE"
+
+_early: ShutdownNotice | None = None
+"""One that listens since before there was an agent."""
+
+
+def listen_early() -> None:
+    """Hear of the end for an agent that may start later than Lambda lets extensions register.
+
+    That is while the function starts. What goes wrong here, the agent meets again, and tells.
+    """
+    global _early
+    from lambda_usage.delivery.shutdown import ShutdownNotice
+
+    notice = ShutdownNotice(_nothing)
+    try:
+        notice.listen()
+    except (OSError, ValueError):
+        return
+    _early = notice
+
+
+def _nothing() -> None:
+    """No agent was needed."""
 
 
 def watch(agent: Living) -> None:
@@ -76,6 +100,9 @@ def _guarded(agent: Living, hook: Callable[[], None]) -> Callable[..., None]:
 
 
 def _listen_for_the_end(agent: Living) -> None:
+    if _early is not None:
+        _early.on_shutdown = agent.finish
+        return
     from lambda_usage.delivery.shutdown import ShutdownNotice
 
     try:

@@ -40,10 +40,10 @@ _PATIENCE = 2.0
 
 
 class ShutdownNotice:
-    """Calls *on_shutdown* once, when the process ends in an orderly way."""
+    """Calls :attr:`on_shutdown` once, when the process ends in an orderly way."""
 
     def __init__(self, on_shutdown: Callable[[], None]) -> None:
-        self._on_shutdown = on_shutdown
+        self.on_shutdown = on_shutdown
         self._lock = threading.Lock()
         self._called = False
         self._done = threading.Event()
@@ -66,13 +66,13 @@ class ShutdownNotice:
             self._api = _asked(api, "GET", "/event/next", {_IDENTIFIER: identifier}, b"")
 
     def notify(self) -> None:
-        """Call *on_shutdown*, unless that has been done."""
+        """Call :attr:`on_shutdown`, unless that has been done."""
         with self._lock:
             if self._called:
                 return
             self._called = True
         try:
-            self._on_shutdown()
+            self.on_shutdown()
         finally:
             self._done.set()
 

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages", "dist-packages"})
-_OWN_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
+_LIBRARIES = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120
+_OURS = tuple(
+    os.path.join(_LIBRARIES, name, "")  # noqa: PTH118
+    for name in ("lambda_usage", "coverage_wrapper")
+)
 _DIST_INFO = ".dist-info"
 
 
@@ -55,7 +59,7 @@ class Scope:
         if filename.startswith("<"):  # generated code has no source to report on
             return None
         full = os.path.abspath(filename)  # noqa: PTH100
-        if full.startswith(_OWN_PACKAGE + os.sep):
+        if full.startswith(_OURS):
             return None
         inside = full.startswith(self.root + os.sep)
         path = full[len(self.root) + 1 :] if inside else full

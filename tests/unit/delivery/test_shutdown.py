@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -98,9 +98,14 @@ def end():
 """
 
 
-def said(script: str, folder: Path, api: FakeExtensionsApi | None) -> list[str]:
-    variables = {"AWS_LAMBDA_RUNTIME_API": api.address} if api else {}
-    done = run_fresh(LISTEN + script, folder, variables)
+def said(
+    script: str,
+    folder: Path,
+    api: FakeExtensionsApi | None,
+    variables: Mapping[str, str] | None = None,
+) -> list[str]:
+    address = {"AWS_LAMBDA_RUNTIME_API": api.address} if api else {}
+    done = run_fresh(LISTEN + script, folder, {**address, **(variables or {})})
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     return done.stdout.splitlines()
 
@@ -315,3 +320,37 @@ os._exit(0)  # as Lambda ends it: what is registered for the end of the interpre
     bundle = read_bundle(path)
     assert [info.final for info in bundle.bundles.values()] == [True]
     assert total([bundle], "invocations") == 1
+
+
+EARLY = """
+from types import SimpleNamespace
+from lambda_usage.delivery import lifecycle
+from lambda_usage import CoverageContext
+
+agent = SimpleNamespace(finish=on_shutdown, log=None)
+"""
+BUCKET = {"COVERAGE_S3_BUCKET": "bucket"}
+
+
+def test_an_agent_that_starts_in_an_invocation_hears_of_the_end(
+    api: FakeExtensionsApi, tmp_path: Path
+) -> None:
+    script = f"{EARLY}\nlifecycle._listen_for_the_end(agent); end()"
+    assert said(script, tmp_path, api, BUCKET) == ["shutdown"]
+    assert api.registered == [("lambda-usage", {"events": []})]
+
+
+def test_without_an_agent_the_end_is_nobodys(api: FakeExtensionsApi, tmp_path: Path) -> None:
+    script = f"{EARLY}\nos.kill(os.getpid(), signal.SIGTERM); print('still here')"
+    assert said(script, tmp_path, api, BUCKET) == ["still here"]
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [{}, {**BUCKET, "COVERAGE_ENABLED": "false"}, {**BUCKET, "COVERAGE_OVERHEAD_BUDGET": "0"}],
+)
+def test_where_there_will_be_no_agent_nothing_is_registered(
+    variables: dict[str, str], api: FakeExtensionsApi, tmp_path: Path
+) -> None:
+    assert said(EARLY, tmp_path, api, variables) == []
+    assert api.registered == []

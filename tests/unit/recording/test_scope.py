@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import coverage_wrapper
 import lambda_usage
 from lambda_usage.recording.scope import Scope, _top_two
 from tests.unit.support import write_files
@@ -63,11 +64,12 @@ def test_generated_code_does_not_count(name: str, tmp_path: Path) -> None:
 
 
 def test_our_own_package_does_not_count_wherever_it_lies() -> None:
-    ours = Path(lambda_usage.__file__)
+    ours, names = Path(lambda_usage.__file__), Path(coverage_wrapper.__file__)
     for root in (ours.parent, ours.parents[1]):
         scope = Scope(str(root), include=("*",))
         assert scope.relative(str(ours)) is None
         assert scope.relative(str(ours.parent / "agent.py")) is None
+        assert scope.relative(str(names)) is None
     neighbour = ours.parents[1] / "lambda_usage_of_mine.py"
     assert Scope(str(ours.parents[1])).relative(str(neighbour)) == "lambda_usage_of_mine.py"
 
