@@ -15,18 +15,23 @@ from lambda_usage.bundle.writer import write_bundle
 from lambda_usage.combine.combiner import combine_store
 from lambda_usage.combine.stores import open_store
 
+from .full import SHAPES
 from .sound import sound_bundle
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize(("kind", "count"), [("damaged", 3000), ("hostile", 300)])
+@pytest.mark.parametrize(
+    ("kind", "count"), [("damaged", 3000), ("hostile", 300), ("full", len(SHAPES))]
+)
 def test_no_file_does_more_than_be_read_or_be_refused(kind: str, count: int) -> None:
     command = [sys.executable, "-m", "tests.fuzz.bundles", "--kind", kind, "--count", str(count)]
     command += ["--seconds", "20"]  # a hang, on however busy a machine
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     assert "0 wrong" in done.stdout
+    if kind == "full":
+        assert f"{count} read" in done.stdout
 
 
 def test_a_bundle_as_large_as_a_large_package_is_read(tmp_path: Path) -> None:
