@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -70,3 +72,13 @@ def test_a_bundle_that_is_too_large_is_refused(
     write_bundle(sound_bundle(), tmp_path / "a")
     with pytest.raises(BundleError, match="no bundle has over 20,000"):
         read_bundle(tmp_path / "a")
+
+
+@pytest.mark.parametrize("weight", [5e-324, 1e-300, 1e19])
+def test_a_weight_by_which_nothing_can_be_divided_is_refused(tmp_path: Path, weight: float) -> None:
+    path = tmp_path / "a.coverage"
+    write_bundle(sound_bundle(), path)
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE usage_path SET weight = ?", [weight])
+    with pytest.raises(BundleError, match=r"usage_path: .* is no number between 1e-09 and"):
+        read_bundle(path)
