@@ -1,9 +1,9 @@
 """Other tools, other kinds of starts and odd clocks, through the emulator and the runtime client.
 
-What cannot be shown here: the emulator starts no Managed Instances (their workers are simulated in
-tests/unit/delivery/test_managed_instances.py), its provisioned concurrency is the variable that
-Lambda sets and nothing else, and a thaw is played by setting Python's clocks forward. pytest-cov
-around a handler's test has no runtime client at all (tests/e2e/test_pytest_cov.py).
+What cannot be shown here: the emulator starts no Managed Instances (their workers are those of
+awslambdaric's own runner in test_managed_instances.py), its provisioned concurrency is the
+variable that Lambda sets and nothing else, and a thaw is played by setting Python's clocks
+forward. pytest-cov around a handler's test has no runtime client at all (test_pytest_cov.py).
 """
 
 from __future__ import annotations
