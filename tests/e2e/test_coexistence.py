@@ -1,9 +1,9 @@
 """Other tools, other kinds of starts and odd clocks, through the emulator and the runtime client.
 
-What cannot be shown here: the emulator starts no Managed Instances (their workers are simulated in
-tests/unit/delivery/test_managed_instances.py), its provisioned concurrency is the variable that
-Lambda sets and nothing else, and a thaw is played by setting Python's clocks forward. pytest-cov
-around a handler's test has no runtime client at all (tests/unit/attach/test_coexistence.py).
+What cannot be shown here: the emulator starts no Managed Instances (their workers are those of
+awslambdaric's own runner in test_managed_instances.py), its provisioned concurrency is the
+variable that Lambda sets and nothing else, and a thaw is played by setting Python's clocks
+forward. pytest-cov around a handler's test has no runtime client at all (test_pytest_cov.py).
 """
 
 from __future__ import annotations
@@ -30,6 +30,24 @@ from lambda_usage import coverage_handler
 @coverage_handler
 def handler(event, context):
     return sys.gettrace() is tracer
+"""
+
+SETTRACE_LATE = """
+import sys
+
+seen = []
+
+def tracer(frame, event, arg):
+    seen.append((frame.f_code.co_name, event))
+    return tracer
+
+def handler(event, context):
+    if event.get("trace"):
+        sys.settrace(tracer)
+    return helper()
+
+def helper():
+    return [sys.gettrace() is tracer, seen.count(("helper", "call"))]
 """
 
 ALL_IDS_TAKEN = """
@@ -105,6 +123,25 @@ def test_beside_a_tracer_of_the_users_nothing_breaks_and_reports_know(world: Wor
     told = {"inits and invocations beside another tracer": 4} if traced else {}
     assert losses(found) == told
     assert sum("Another tool traces this process" in line for line in log) == traced
+
+
+def test_a_tracer_that_the_handler_sets_itself_under_the_exec_wrapper_stays_and_reports_know(
+    world: World,
+) -> None:
+    with world.emulator(SETTRACE_LATE) as emulator:
+        asked: list[dict[str, bool]] = [{}, {}, {"trace": True}, {}, {}]
+        answers = [emulator.invoke(event).payload for event in asked]
+        log = emulator.stop()
+    assert answers == [[False, 0], [False, 0], [True, 1], [True, 2], [True, 3]]
+    found = world.combined()
+    traced = world.env.version == "3.11"  # elsewhere the two do not meet
+    assert (count(found), count(found, "inits")) == (5, 1)
+    # the window in which it was set is no window, and none is opened beside it
+    assert count(found, "windows") == (2 if traced else 5)
+    assert count(found, "windows_voided") == traced
+    assert losses(found) == ({"inits and invocations beside another tracer": 3} if traced else {})
+    assert sum("Another tool traces this process" in line for line in log) == traced
+    assert (bundles_missing(found), processes_unfinished(found)) == (0, 0)
 
 
 def test_where_all_tool_ids_are_taken_the_function_runs_and_reports_know(world: World) -> None:

@@ -2,7 +2,7 @@
 
 What the emulator cannot show: it never freezes a process (benchmarks/upload_timing.py stops one
 instead), takes no snapshots (the restore below is the runtime client's own code, in the process
-that was to be cloned), and starts no Managed Instances (see tests/unit/delivery).
+that was to be cloned), and starts no Managed Instances (see test_managed_instances.py).
 """
 
 from __future__ import annotations

@@ -89,15 +89,17 @@ def run(kind: str, count: int, seed: str, folder: Path, say: Callable[[str], Non
 def _parts(kind: str, folder: Path) -> tuple[Case, Judge]:
     if kind == "damaged":
         return cases_of_damage(folder), lambda bundle: None
+    from .full import cases_of_fullness
     from .hostile import cases_of_malice
     from .judging import Reports
 
-    return cases_of_malice(folder), Reports(folder)
+    cases = cases_of_fullness if kind == "full" else cases_of_malice
+    return cases(folder), Reports(folder)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kind", choices=["damaged", "hostile"], default="damaged")
+    parser.add_argument("--kind", choices=["damaged", "hostile", "full"], default="damaged")
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", default="1", help="the same seed makes the same files")
     parser.add_argument("--seconds", type=float, default=1.0, help="of CPU that are a hang")

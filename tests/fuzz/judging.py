@@ -17,11 +17,12 @@ from lambda_usage.combine.summary import summarize
 from lambda_usage.evidence.dead_code import dead_code_report
 from lambda_usage.evidence.hot_paths import hot_paths_report
 from lambda_usage.evidence.inventory import read_inventory
-from lambda_usage.evidence.model import Thresholds
+from lambda_usage.evidence.model import DeadCodeReport, HotPathsReport, Thresholds
 from lambda_usage.reports import renderer_for
 from lambda_usage.reports.html import write_html
 
 from .limits import limited
+from .sound import source_text
 
 TODAY = date(2026, 11, 28)
 
@@ -49,13 +50,14 @@ class Reports:
         source = folder / "source"
         (source / "pkg").mkdir(parents=True)
         for number in range(2):
-            text = "".join(
-                f"def f{line}():\n    x = 1\n    return x\n\n" for line in range(1, 13, 4)
-            )
-            (source / f"pkg/mod{number}.py").write_text(text)
+            (source / f"pkg/mod{number}.py").write_text(source_text(3))
         self._inventory = read_inventory(source)
+        self._page = folder / "page.html"
         self._copy = folder / "combined.coverage"
-        self._scripts = self._html(Bundle()).scripts
+        dead = dead_code_report(Bundle(), self._inventory, Thresholds(1, 0), (), TODAY)
+        empty = _Elements()
+        empty.feed(self._html(dead, hot_paths_report(Bundle(), self._inventory)))
+        self._scripts = empty.scripts
 
     def __call__(self, bundle: Bundle) -> None:
         combined = Combined(bundle, len(bundle.bundles), 0, (), ())
@@ -71,16 +73,16 @@ class Reports:
                     renderer_for(form).dead_code(dead, io.StringIO())
                     renderer_for(form).hot_paths(hot, io.StringIO())
         with limited():
-            page = self._html(bundle)
+            text = self._html(dead, hot)
+        page = _Elements()
+        page.feed(text)
         if page.scripts != self._scripts or page.handlers:
             raise AssertionError(f"a script in the page: {page.scripts} {page.handlers}")
         with limited():
             write_bundle(bundle, self._copy, kind="combined")
 
-    def _html(self, bundle: Bundle) -> _Elements:
-        out = io.StringIO()
-        dead = dead_code_report(bundle, self._inventory, Thresholds(1, 0), (), TODAY)
-        write_html(dead, hot_paths_report(bundle, self._inventory), self._inventory, out)
-        page = _Elements()
-        page.feed(out.getvalue())
-        return page
+    def _html(self, dead: DeadCodeReport, hot: HotPathsReport) -> str:
+        # a StringIO takes four bytes for each letter
+        with self._page.open("w", encoding="utf-8") as out:
+            write_html(dead, hot, self._inventory, out)
+        return self._page.read_text(encoding="utf-8")

@@ -8,8 +8,15 @@ from pathlib import Path
 
 from lambda_usage.bundle import model
 from lambda_usage.bundle.writer import write_bundle
+from lambda_usage.recording.package import content_hash
 
 NOW = 1_790_000_000.0
+
+
+def source_text(functions: int) -> str:
+    """The source of each file that a sound bundle tells of."""
+    first_lines = range(1, 4 * functions, 4)
+    return "".join(f"def f{line}():\n    x = 1\n    return x\n\n" for line in first_lines)
 
 
 def sound_bundle(files: int = 2, functions: int = 3, origins: int = 1) -> model.Bundle:
@@ -35,9 +42,10 @@ def _usage(files: int, functions: int) -> model.OriginUsage:
     usage.exposures["2026-09-21"] = model.Exposure(
         1, 9, 0, 3, 3.0, 3.0, 1.0, invocation_groups=groups, window_groups=groups
     )
+    text = source_text(functions).encode()
     for file in range(files):
         path = f"pkg/mod{file}.py"
-        usage.files[path] = model.SourceFile(path, "ab" * 16, 99, loaded=True)
+        usage.files[path] = model.SourceFile(path, content_hash(text), len(text), loaded=True)
         for first in range(1, 4 * functions, 4):
             key = model.CodeKey(path, f"f{first}", first)
             lines = frozenset({first, first + 1, first + 2})

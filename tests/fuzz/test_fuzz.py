@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,18 +17,23 @@ from lambda_usage.bundle.writer import write_bundle
 from lambda_usage.combine.combiner import combine_store
 from lambda_usage.combine.stores import open_store
 
+from .full import SHAPES
 from .sound import sound_bundle
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize(("kind", "count"), [("damaged", 3000), ("hostile", 300)])
+@pytest.mark.parametrize(
+    ("kind", "count"), [("damaged", 3000), ("hostile", 300), ("full", len(SHAPES))]
+)
 def test_no_file_does_more_than_be_read_or_be_refused(kind: str, count: int) -> None:
     command = [sys.executable, "-m", "tests.fuzz.bundles", "--kind", kind, "--count", str(count)]
     command += ["--seconds", "20"]  # a hang, on however busy a machine
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     assert "0 wrong" in done.stdout
+    if kind == "full":
+        assert f"{count} read" in done.stdout
 
 
 def test_a_bundle_as_large_as_a_large_package_is_read(tmp_path: Path) -> None:
@@ -65,3 +72,13 @@ def test_a_bundle_that_is_too_large_is_refused(
     write_bundle(sound_bundle(), tmp_path / "a")
     with pytest.raises(BundleError, match="no bundle has over 20,000"):
         read_bundle(tmp_path / "a")
+
+
+@pytest.mark.parametrize("weight", [5e-324, 1e-300, 1e19])
+def test_a_weight_by_which_nothing_can_be_divided_is_refused(tmp_path: Path, weight: float) -> None:
+    path = tmp_path / "a.coverage"
+    write_bundle(sound_bundle(), path)
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE usage_path SET weight = ?", [weight])
+    with pytest.raises(BundleError, match=r"usage_path: .* is no number between 1e-09 and"):
+        read_bundle(path)

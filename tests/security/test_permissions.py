@@ -2,14 +2,20 @@
 
 The policies are taken from docs/operations.md as they stand there, given to a role in moto's
 server, and enforced by it: it checks the signature and evaluates the role's policy for each
-request. What it cannot show: it evaluates no KMS permission when S3 encrypts, so the statement on
-``kms:GenerateDataKey`` is not tried; it ignores conditions, so neither is that on the prefix that
-may be listed; and no bucket policy or key policy takes part.
+request. What it cannot show: it ignores conditions, so that on the prefix which may be listed is
+not tried, and no bucket policy takes part.
+
+Of KMS it shows less. S3 asks for a data key in the name of whoever puts an object, and moto's S3
+does not: a put with a key succeeds there without ``kms:GenerateDataKey``. So the call that S3 would
+make is made here by the role itself, as AWS documents it for SSE-KMS, and shown to need the
+documented action; that no other call is made in its stead, only AWS can show. moto compares no
+key's ARN either, so the resource is widened to ``*`` for it, and knows no key policies.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -24,7 +30,7 @@ from lambda_usage.bundle.writer import write_bundle
 from lambda_usage.combine.combiner import combine_store
 from lambda_usage.combine.errors import StoreError
 from lambda_usage.combine.stores import open_store
-from lambda_usage.delivery.targets import Parcel, Target, UploadError, make_target
+from lambda_usage.delivery.targets import Encryption, Parcel, Target, UploadError, make_target
 from tests.fuzz.sound import sound_bundle
 from tests.support.emulator import ACCESS_KEY, REGION, SECRET_KEY
 from tests.support.moto_server import MotoServer
@@ -72,12 +78,50 @@ def role(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Role]:
             monkeypatch.setenv("AWS_ACCESS_KEY_ID", given["AccessKeyId"])
             monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", given["SecretAccessKey"])
             monkeypatch.setenv("AWS_SESSION_TOKEN", given["SessionToken"])
-            enforce = urllib.request.Request(
-                f"{server.endpoint}/moto-api/reset-auth", b"0", {"Content-Type": "text/plain"}
-            )
-            urllib.request.urlopen(enforce).close()
+            enforce_after(0)
 
         yield assume
+
+
+def enforce_after(requests: int) -> None:
+    """Let the server take so many requests from anybody, and then only what is permitted."""
+    url = f"{os.environ['AWS_ENDPOINT_URL']}/moto-api/reset-auth"
+    headers = {"Content-Type": "text/plain"}
+    urllib.request.urlopen(urllib.request.Request(url, b"%d" % requests, headers)).close()
+
+
+@pytest.fixture
+def kms_key(role: Role) -> str:
+    """The ARN of a key, made before anything is enforced."""
+    made = _root().client("kms").create_key()
+    return str(made["KeyMetadata"]["Arn"])
+
+
+def _root() -> boto3.Session:
+    return boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=REGION)
+
+
+def with_key(heading: str, action: str) -> str:
+    """A policy with the statement of the page for a KMS key, and *action* in it."""
+    document = json.loads(policy(heading))
+    statement = json.loads(policy("With a KMS key"))
+    assert statement["Resource"].startswith("arn:aws:kms:")
+    document["Statement"].append({**statement, "Action": action, "Resource": "*"})
+    return json.dumps(document)
+
+
+def kms_calls(key: str, sealed: bytes = b"x") -> dict[str, Callable[[], Any]]:
+    """What can be asked of a key, by its IAM action."""
+    kms = boto3.session.Session().client("kms")
+    return {
+        "kms:GenerateDataKey": lambda: kms.generate_data_key(KeyId=key, KeySpec="AES_256"),
+        "kms:Decrypt": lambda: kms.decrypt(CiphertextBlob=sealed),
+        "kms:Encrypt": lambda: kms.encrypt(KeyId=key, Plaintext=b"x"),
+        "kms:DescribeKey": lambda: kms.describe_key(KeyId=key),
+        "kms:ListKeys": lambda: kms.list_keys(),
+        "kms:PutKeyPolicy": lambda: kms.put_key_policy(KeyId=key, Policy="{}"),
+        "kms:ScheduleKeyDeletion": lambda: kms.schedule_key_deletion(KeyId=key),
+    }
 
 
 def put(target: Target, key: str, *, once: bool = False) -> None:
@@ -131,3 +175,34 @@ def test_without_the_permission_to_list_a_store_cannot_be_read(role: Role) -> No
     role(policy("Whoever reads").replace("s3:ListBucket", "s3:GetBucketTagging"))
     with pytest.raises(StoreError, match="need s3:ListBucket"):
         combine_store(open_store(f"s3://{BUCKET}/coverage"))
+
+
+def test_with_a_key_the_function_may_have_data_keys_made_and_nothing_else(
+    role: Role, kms_key: str
+) -> None:
+    documented = json.loads(policy("With a KMS key"))["Action"]
+    assert documented == "kms:GenerateDataKey"
+    role(with_key("The function", documented))
+    put(make_target(BUCKET, 30, Encryption(kms_key=kms_key)), KEY)
+    for action, call in kms_calls(kms_key).items():
+        assert denied(call) == (action != documented), action
+    assert denied(client().get_object, Bucket=BUCKET, Key=KEY)
+    enforce_after(100)
+    stored = _root().client("s3").head_object(Bucket=BUCKET, Key=KEY)
+    assert (stored["ServerSideEncryption"], stored["SSEKMSKeyId"]) == ("aws:kms", kms_key)
+
+
+def test_the_policy_without_a_key_allows_no_use_of_one(role: Role, kms_key: str) -> None:
+    role(policy("The function"))
+    assert all(denied(call) for call in kms_calls(kms_key).values())
+
+
+def test_whoever_reads_may_decrypt_and_use_the_key_for_nothing_else(
+    role: Role, kms_key: str
+) -> None:
+    assert "`kms:Decrypt`" in PAGE.read_text("utf-8").partition("### With a KMS key\n")[2]
+    sealed = _root().client("kms").encrypt(KeyId=kms_key, Plaintext=b"x")["CiphertextBlob"]
+    role(with_key("Whoever reads", "kms:Decrypt"))
+    for action, call in kms_calls(kms_key, sealed).items():
+        assert denied(call) == (action != "kms:Decrypt"), action
+    assert combine_store(open_store(f"s3://{BUCKET}/coverage")).read == 1

@@ -28,7 +28,7 @@ from lambda_usage.bundle.model import (
     SourceFile,
     Weights,
 )
-from lambda_usage.bundle.rows import Rows
+from lambda_usage.bundle.rows import MOST_ROWS, Rows
 from lambda_usage.bundle.schema import USAGE_TABLES, unpack_weights
 from lambda_usage.bundle.untrusted import check_tables, opened
 
@@ -57,7 +57,7 @@ def read_bundle(path: str | PathLike[str]) -> Bundle:
         if size > MAX_BYTES and not combined:
             raise BundleError(f"{size:,} bytes, and no bundle has over {MAX_BYTES:,}")
         memory = _MEMORY + (_MEMORY_A_BYTE * size if combined else 0)
-        return _Reader(Rows(connection, memory)).read()
+        return _Reader(Rows(connection, memory, {} if combined else MOST_ROWS)).read()
 
 
 def bundle_kind(path: str | PathLike[str]) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from sys import getsizeof
 from typing import Any
 
@@ -11,6 +12,10 @@ from lambda_usage.bundle import values as v
 from lambda_usage.bundle.model import BundleError
 from lambda_usage.bundle.schema import from_numbits
 
+_NARROW = "COVERAGE_INCLUDE_PATTERNS narrows what is recorded"
+_TEXT = getsizeof("")
+_TEXT_TIMES = 8
+"""How often the words of a name are held at once while it is told of, in HTML and all."""
 _LINE_BYTES = 100
 """What a line number in a set takes in memory, roughly."""
 _LINE_AGAIN_BYTES = 110
@@ -57,34 +62,61 @@ TABLES: dict[str, tuple[int, tuple[v.Check, ...]]] = {
 }
 """Of each table: bytes that one row takes in memory, roughly, and what its columns hold."""
 
+MOST_ROWS = {
+    "usage_origin": 16,
+    "usage_bundle": 16,
+    "usage_exposure": 32,
+    "usage_file": 30_000,
+    "usage_code": 25_000,
+    "usage_path": 4096,
+    "usage_other": 25_000,
+    "usage_distribution": 2000,
+    "usage_loss": 1000,
+    "usage_cost": 1000,
+}
+"""Of one process on one day, whose origins are its aliases: far more than any has.
+
+Reports take time for each of them, and for some more than memory would bound. The other tables
+are bounded by memory alone.
+"""
+
 
 class Rows:
     """Reads tables, one after the other."""
 
-    def __init__(self, connection: sqlite3.Connection, memory: int) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, memory: int, most: Mapping[str, int]
+    ) -> None:
         """Read from *connection*.
 
         Args:
             connection: To a file that has the tables of a bundle.
             memory: Bytes that may be taken, roughly.
+            most: Rows that a table may have.
         """
         self._connection = connection
         self._left = memory
+        self._most = most
         self._sets: dict[bytes, frozenset[int]] = {}
 
     def of(self, table: str) -> Iterator[list[Any]]:
         """All rows of a table.
 
         Raises:
-            BundleError: They are more than memory should hold.
+            BundleError: They are too many, or more than memory should hold.
             ValueError: One holds what it should not.
         """
         row_bytes, checks = TABLES[table]
-        for row in self._connection.execute(f"SELECT * FROM {table}"):
+        most = self._most.get(table, sys.maxsize)
+        for number, row in enumerate(self._connection.execute(f"SELECT * FROM {table}"), 1):
+            if number > most:
+                raise BundleError(f"{table} has more than {most:,} rows: {_NARROW}")
             self._take(row_bytes)
             for value in row:
-                if isinstance(value, str | bytes):
-                    self._take(getsizeof(value))
+                if isinstance(value, bytes):
+                    self._take(len(value))
+                elif isinstance(value, str):
+                    self._take(_TEXT + _TEXT_TIMES * (getsizeof(value) - _TEXT))
             try:
                 checked = [check(value) for check, value in zip(checks, row, strict=True)]
             except ValueError as error:
@@ -103,6 +135,4 @@ class Rows:
     def _take(self, count: int) -> None:
         self._left -= count
         if self._left < 0:
-            raise BundleError(
-                "it holds more than a bundle can: COVERAGE_INCLUDE_PATTERNS narrows it"
-            )
+            raise BundleError(f"it holds more than a bundle can: {_NARROW}")

@@ -18,6 +18,7 @@ _MAX_TEXT = 4096
 _MAX_COUNT = 2**53
 _MAX_AMOUNT = 1e18
 """Sums of them over a fleet stay finite."""
+_MIN_WEIGHT = 1e-9
 _YEAR_10000 = 253_402_300_800.0
 
 Check = Callable[[Any], Any]
@@ -73,8 +74,8 @@ def flag(value: Any) -> bool:
 
 
 def weight(value: Any) -> float:
-    """Something that only adds up."""
-    return _real(value, 0.0, _MAX_AMOUNT)
+    """Nothing, or some of 1/p, each at least 1; things are divided by it."""
+    return _real(value, _MIN_WEIGHT if value else 0.0, _MAX_AMOUNT)
 
 
 def amount(value: Any) -> float:

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from dataclasses import astuple
+from dataclasses import fields
+from operator import attrgetter
 from posixpath import join
 
-from lambda_usage.bundle.model import Bundle, Code, CodeKey, Counts, Origin, OriginUsage, Weights
+from lambda_usage.bundle.model import (
+    Bundle,
+    Code,
+    CodeKey,
+    Counts,
+    Distribution,
+    Exposure,
+    Origin,
+    OriginUsage,
+    SourceFile,
+    Weights,
+)
 from lambda_usage.bundle.schema import (
     COVERAGE_SCHEMA,
     COVERAGE_TABLES,
@@ -18,6 +30,22 @@ from lambda_usage.bundle.schema import (
     to_numbits,
 )
 from lambda_usage.version import __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+
+def _values(kind: type[DataclassInstance], but_last: int = 0) -> attrgetter[tuple[object, ...]]:
+    # astuple copies all that it meets, which takes most of the time of writing a bundle
+    names = [each.name for each in fields(kind)]
+    return attrgetter(*names[: len(names) - but_last])
+
+
+_of_origin = _values(Origin)
+_of_exposure = _values(Exposure, but_last=2)
+_of_file = _values(SourceFile)
+_of_distribution = _values(Distribution)
 
 
 def write_bundle(bundle: Bundle, path: str | os.PathLike[str], kind: str = "bundle") -> None:
@@ -89,7 +117,7 @@ class _Writer:
     def write(self, bundle: Bundle) -> None:
         origins = {origin: number for number, origin in enumerate(bundle.origins, 1)}
         self._coverage(bundle)
-        self._rows("usage_origin", [(n, *astuple(origin)) for origin, n in origins.items()])
+        self._rows("usage_origin", [(n, *_of_origin(origin)) for origin, n in origins.items()])
         self._rows(
             "usage_bundle",
             [
@@ -148,16 +176,16 @@ class _Writer:
                 (
                     n,
                     day,
-                    *astuple(each)[:-2],
+                    *_of_exposure(each),
                     self._weights_id(each.invocation_groups),
                     self._weights_id(each.window_groups),
                 )
                 for day, each in usage.exposures.items()
             ],
         )
-        self._rows("usage_file", [(n, *astuple(each)) for each in usage.files.values()])
+        self._rows("usage_file", [(n, *_of_file(each)) for each in usage.files.values()])
         distributions = usage.distributions.values()
-        self._rows("usage_distribution", [(n, *astuple(each)) for each in distributions])
+        self._rows("usage_distribution", [(n, *_of_distribution(each)) for each in distributions])
         self._rows("usage_loss", [(n, *item) for item in usage.losses.items()])
         self._rows("usage_cost", [(n, *item) for item in usage.costs.items()])
         codes = self._codes(n, usage)

@@ -92,6 +92,15 @@ MinExposureOption = Annotated[
 MinDaysOption = Annotated[
     int, typer.Option(metavar="N", min=0, help="Days with traffic that 'dead' needs.")
 ]
+InvocationsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="N|NAME=N",
+        help="How many invocations there were, by CloudWatch's count: the report states the share "
+        "that was never heard of. Of all functions, or of one. Repeatable.",
+        show_default=False,
+    ),
+]
 ExpectFunctionOption = Annotated[
     list[str] | None,
     typer.Option(

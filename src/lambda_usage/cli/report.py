@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from lambda_usage.cli._options import (
     Form,
     FormOption,
     InventoryOption,
+    InvocationsOption,
     MinDaysOption,
     MinExposureOption,
     OptionalSourceOption,
@@ -23,6 +25,7 @@ from lambda_usage.cli._options import (
     SourceOption,
 )
 from lambda_usage.cli._output import write_text
+from lambda_usage.cli._true_counts import true_counts
 from lambda_usage.cli.errors import ExitCode, in_one_line
 
 if TYPE_CHECKING:
@@ -38,6 +41,7 @@ DEAD_CODE_EPILOG = """\
   lambda-usage report dead-code all.coverage --source src --format json
   lambda-usage report dead-code ./usage --source . --format html --output report.html
   lambda-usage report dead-code ./usage --source . --min-days 0
+  lambda-usage report dead-code ./usage --source . --invocations orders=1300
 """
 HOT_PATHS_EPILOG = """\
 [bold]Examples[/bold]
@@ -63,24 +67,28 @@ def dead_code(
     min_exposure: MinExposureOption = 1000,
     min_days: MinDaysOption = 14,
     expect_function: ExpectFunctionOption = None,
+    invocations: InvocationsOption = None,
 ) -> ExitCode:
     """Which functions and lines the fleet never uses, and on what evidence.
 
     Code is dead only if every Lambda function that ships its file has enough invocations and
     days of its own; otherwise it is unproven.
     """
+    counts = true_counts(invocations or ())
     combined, code = load_with_source(store, prefix, source, inventory)
 
     from lambda_usage.evidence.dead_code import dead_code_report
     from lambda_usage.evidence.model import Thresholds
+    from lambda_usage.evidence.unheard import with_true_counts
     from lambda_usage.reports import renderer_for
 
     thresholds = Thresholds(min_exposure, min_days, tuple(expect_function or ()))
     if form is Form.HTML:
-        _write_html(combined, code, thresholds, output)
+        _write_html(combined, code, thresholds, counts, output)
         return exit_code(combined)
     today = datetime.now(UTC).date()
-    found = dead_code_report(combined.bundle, code, thresholds, combined.broken, today)
+    known = dead_code_report(combined.bundle, code, thresholds, combined.broken, today)
+    found = with_true_counts(known, combined.bundle, counts)
     write_text(output, lambda out: renderer_for(form).dead_code(found, out))
     return exit_code(combined)
 
@@ -93,18 +101,22 @@ def hot_paths(
     prefix: PrefixOption = "",
     form: FormOption = Form.TEXT,
     output: OutputOption = "",
+    invocations: InvocationsOption = None,
 ) -> ExitCode:
     """Which ways requests take through the code: how often, how slow, how often failing."""
+    counts = true_counts(invocations or ())
     combined, code = load_with_any_source(store, prefix, source, inventory)
 
     from lambda_usage.evidence.hot_paths import hot_paths_report
     from lambda_usage.evidence.model import Thresholds
+    from lambda_usage.evidence.unheard import with_true_counts
     from lambda_usage.reports import renderer_for
 
     if form is Form.HTML:
-        _write_html(combined, code, Thresholds(), output)
+        _write_html(combined, code, Thresholds(), counts, output)
         return exit_code(combined)
-    found = hot_paths_report(combined.bundle, code, broken=combined.broken)
+    known = hot_paths_report(combined.bundle, code, broken=combined.broken)
+    found = with_true_counts(known, combined.bundle, counts)
     write_text(output, lambda out: renderer_for(form).hot_paths(found, out))
     return exit_code(combined)
 
@@ -114,16 +126,22 @@ report.command("hot-paths", help=paragraphs(hot_paths), epilog=HOT_PATHS_EPILOG)
 
 
 def _write_html(
-    combined: Combined, inventory: Inventory | None, thresholds: Thresholds, output: str
+    combined: Combined,
+    inventory: Inventory | None,
+    thresholds: Thresholds,
+    counts: Mapping[str, int],
+    output: str,
 ) -> None:
     """Both reports are one file: each leads to the other."""
     from lambda_usage.evidence.dead_code import dead_code_report
     from lambda_usage.evidence.hot_paths import hot_paths_report
     from lambda_usage.evidence.scopes import Inventory
+    from lambda_usage.evidence.unheard import with_true_counts
     from lambda_usage.reports.html import write_html
 
     bundle, broken, today = combined.bundle, combined.broken, datetime.now(UTC).date()
     source = inventory or Inventory(None, {})
-    dead = dead_code_report(bundle, source, thresholds, broken, today)
-    hot = hot_paths_report(bundle, inventory, broken)
+    known = dead_code_report(bundle, source, thresholds, broken, today)
+    dead = with_true_counts(known, bundle, counts)
+    hot = with_true_counts(hot_paths_report(bundle, inventory, broken), bundle, counts)
     write_text(output, lambda out: write_html(dead, hot, source, out))

@@ -13,6 +13,8 @@ from lambda_usage.evidence.scopes import Inventory
 from lambda_usage.evidence.summary import bundles_missing, processes_unfinished
 
 _SHOWN = 5
+_LOSSES_SHOWN = 20
+"""More kinds than lambda-usage has: only a bundle of somebody else's has as many."""
 
 
 def blind_spots(
@@ -68,7 +70,9 @@ def _bundles(bundle: Bundle) -> Iterator[BlindSpot]:
     for usage in bundle.origins.values():
         losses.update(usage.losses)
     if losses.total():
-        named = ", ".join(f"{reason} ({n:,})" for reason, n in losses.most_common() if n)
+        told = [f"{reason} ({n:,})" for reason, n in losses.most_common(_LOSSES_SHOWN + 1) if n]
+        more = f", and {len(losses) - _LOSSES_SHOWN} other losses" * (len(told) > _LOSSES_SHOWN)
+        named = ", ".join(told[:_LOSSES_SHOWN]) + more
         yield BlindSpot("losses", f"Not seen, or seen and lost: {named}.")
     silent = [origin for origin, each in shipments(bundle).items() if not each.complete]
     if silent:

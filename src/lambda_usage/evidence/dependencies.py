@@ -12,8 +12,8 @@ from lambda_usage.evidence.exposure import (
     Trials,
     Unit,
     by_lambda_function,
-    invocation_trials,
 )
+from lambda_usage.evidence.ledger import Ledger
 from lambda_usage.evidence.model import (
     DependencyEvidence,
     LambdaFunctionVerdict,
@@ -46,17 +46,23 @@ def dependencies(
             unknown.append((origin, usage))
         for name in usage.distributions:
             shipping[name].append((origin, usage))
+    ledger = Ledger()
     return tuple(
-        _judge(name, [*shipping[name], *unknown], thresholds, not_seen) for name in sorted(shipping)
+        _judge(name, [*shipping[name], *unknown], thresholds, not_seen, ledger)
+        for name in sorted(shipping)
     )
 
 
 def _judge(
-    name: str, shipping: Sequence[Observed], thresholds: Thresholds, not_seen: Sequence[str]
+    name: str,
+    shipping: Sequence[Observed],
+    thresholds: Thresholds,
+    not_seen: Sequence[str],
+    ledger: Ledger,
 ) -> DependencyEvidence:
     functions = by_lambda_function(shipping)
     found = [_distribution(name, each) for each in functions.values()]
-    counted = [_trials(name, function, each) for function, each in functions.items()]
+    counted = [_trials(name, function, each, ledger) for function, each in functions.items()]
     alone = [
         _alone(each, distribution, thresholds)
         for each, distribution in zip(counted, found, strict=True)
@@ -80,11 +86,12 @@ def _distribution(name: str, observed: Sequence[Observed]) -> Distribution:
     return found
 
 
-def _trials(name: str, function: str, observed: Sequence[Observed]) -> Trials:
+def _trials(name: str, function: str, observed: Sequence[Observed], ledger: Ledger) -> Trials:
     """Invocations after which ``sys.modules`` was looked at; none where children were forked."""
     if any(usage.losses.get(FORKS) for _, usage in observed):
         return Trials(function, Unit.INVOCATIONS, 0.0, 0.0, 0)
-    return invocation_trials(function, [each for each in observed if name in each[1].distributions])
+    telling = [each for each in observed if name in each[1].distributions]
+    return ledger.invocation_trials(function, telling)
 
 
 def _versions(observed: Sequence[Observed], name: str) -> str:

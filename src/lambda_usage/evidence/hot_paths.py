@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from lambda_usage.bundle.model import Bundle, CodeKey, Path
+from lambda_usage.bundle.model import Bundle, CodeKey, Counts, Path
 from lambda_usage.evidence.blind_spots import blind_spots
-from lambda_usage.evidence.exposure import sample
+from lambda_usage.evidence.exposure import by_lambda_function, sample
+from lambda_usage.evidence.ledger import Ledger
 from lambda_usage.evidence.matching import Matcher
 from lambda_usage.evidence.model import (
     FunctionFrequency,
@@ -50,10 +52,8 @@ def hot_paths_report(
 
 def _paths(origins: Sequence[View], inventory: Inventory | None) -> tuple[PathEvidence, ...]:
     whole = sample(view.observed for view in origins)
-    alone = {
-        name: sample(view.observed for view in origins if view.origin.lambda_function == name)
-        for name in {view.origin.lambda_function for view in origins}
-    }
+    functions_alone = by_lambda_function(view.observed for view in origins)
+    alone = {name: sample(observed) for name, observed in functions_alone.items()}
     found: dict[str, list[tuple[View, Path]]] = defaultdict(list)
     for view in origins:
         for path in view.usage.paths.values():
@@ -98,8 +98,10 @@ def _path(
 
 def _shares(seen: Sequence[tuple[View, Path]], alone: Mapping[str, Sample]) -> Iterator[PathShare]:
     """The share of each Lambda function's own traffic."""
-    for name in sorted({view.origin.lambda_function for view, _ in seen}):
-        mine = [path.counts for view, path in seen if view.origin.lambda_function == name]
+    by_name: dict[str, list[Counts]] = defaultdict(list)
+    for view, path in seen:
+        by_name[view.origin.lambda_function].append(path.counts)
+    for name, mine in sorted(by_name.items()):
         counts = total(mine)
         estimate = share(counts.groups, alone[name])
         if estimate:
@@ -129,12 +131,15 @@ def _functions(
     origins: Sequence[View], inventory: Inventory | None
 ) -> tuple[FunctionFrequency, ...]:
     found: list[FunctionFrequency] = []
+    ledger = Ledger()
     for path in sorted({path for view in origins for path in view.codes}):
         file = _file(path, origins, inventory)
         for view in file.origins:
+            if path not in view.codes:
+                continue
             for function, keys in _owned(view, path, file.matcher).items():
                 file.functions[function].append((view, keys))
-        whole = sample(view.observed for view in file.origins)
+        whole = ledger.sample([view.observed for view in file.origins])
         found += [each for f, seen in file.functions.items() if (each := _one(f, seen, whole))]
     return tuple(sorted(found, key=lambda each: (-each.frequency, each.file, each.line)))
 
@@ -150,33 +155,45 @@ def _owned(view: View, path: str, matcher: Matcher | None) -> dict[_Function, li
     """The code objects of a file by the function that they belong to."""
     found: dict[_Function, list[CodeKey]] = defaultdict(list)
     keys = [code.key for code in view.codes.get(path, ())]
+    functions = {} if matcher else _by_name(keys)
     for key in keys:
         if matcher:
             scope = matcher.scope(key, view.origin)
             owner = scope.key if scope else None
         else:
-            owner = _owner(key, keys)
+            owner = _owner(key, functions)
         if owner:
             name = normalised(owner.qualname)
             found[_Function(path, name, owner.first_line, owner.ordinal)].append(key)
     return found
 
 
-def _owner(key: CodeKey, keys: Iterable[CodeKey]) -> CodeKey | None:
+def _by_name(keys: Iterable[CodeKey]) -> dict[str, list[CodeKey]]:
+    """Functions by name, in order of their first lines."""
+    found: dict[str, list[CodeKey]] = defaultdict(list)
+    for key in keys:
+        if not is_comprehension(key.qualname):
+            found[normalised(key.qualname)].append(key)
+    for each in found.values():
+        each.sort(key=_first_line)
+    return found
+
+
+def _first_line(key: CodeKey) -> int:
+    return key.first_line
+
+
+def _owner(key: CodeKey, functions: Mapping[str, Sequence[CodeKey]]) -> CodeKey | None:
     """The code object that a code object counts for, without a source to look it up in."""
     if is_helper(key.qualname):
         return None
     if not is_comprehension(key.qualname):
         return key
-    name = normalised(key.qualname)
-    above = [
-        each
-        for each in keys
-        if each.first_line <= key.first_line
-        and normalised(each.qualname) == name
-        and not is_comprehension(each.qualname)
-    ]
-    return max(above, key=lambda each: each.first_line, default=None)
+    named = functions.get(normalised(key.qualname), ())
+    above = bisect_right(named, key.first_line, key=_first_line)
+    if not above:
+        return None
+    return named[bisect_left(named, named[above - 1].first_line, key=_first_line)]
 
 
 def _one(

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lambda_usage.evidence.exposure import Observed, Trials, Unit, sample, trials
+from lambda_usage.evidence.exposure import (
+    Observed,
+    Trials,
+    Unit,
+    invocation_trials,
+    sample,
+    trials,
+)
 from lambda_usage.evidence.statistics import Sample
 
 
@@ -17,6 +24,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self._trials: dict[tuple[str, Unit, tuple[int, ...]], Trials] = {}
+        self._invocation_trials: dict[tuple[str, tuple[int, ...]], Trials] = {}
         self._samples: dict[tuple[int, ...], Sample] = {}
 
     def trials(self, lambda_function: str, unit: Unit, observed: Sequence[Observed]) -> Trials:
@@ -25,6 +33,13 @@ class Ledger:
         if key not in self._trials:
             self._trials[key] = trials(lambda_function, unit, observed)
         return self._trials[key]
+
+    def invocation_trials(self, lambda_function: str, observed: Sequence[Observed]) -> Trials:
+        """As :func:`~lambda_usage.evidence.exposure.invocation_trials`."""
+        key = lambda_function, _identity(observed)
+        if key not in self._invocation_trials:
+            self._invocation_trials[key] = invocation_trials(lambda_function, observed)
+        return self._invocation_trials[key]
 
     def sample(self, observed: Sequence[Observed]) -> Sample:
         """As :func:`~lambda_usage.evidence.exposure.sample`."""

@@ -64,6 +64,20 @@ class LambdaFunction:
 
 
 @dataclass(frozen=True, slots=True)
+class Unheard:
+    """A true number of invocations, as somebody gave it, and how many of them are known."""
+
+    lambda_function: str
+    """With or without its alias; empty for all functions together."""
+    invocations: int
+    """How many there were."""
+    heard: int
+    """How many the bundles tell of; more than there were, where the two counts differ in time."""
+    share: float
+    """That no bundle tells of."""
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What a report rests on."""
 
@@ -80,6 +94,8 @@ class Evidence:
     """ISO 8601, UTC."""
     last: str | None
     lambda_functions: tuple[LambdaFunction, ...]
+    never_heard_of: tuple[Unheard, ...] = ()
+    """Where true numbers of invocations were given."""
 
 
 @dataclass(frozen=True, slots=True)

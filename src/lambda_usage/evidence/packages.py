@@ -6,9 +6,9 @@ is first invoked. What it did not tell is known from others of the same package,
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import ChainMap, Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from lambda_usage.bundle.model import Bundle, Origin, OriginUsage, SourceFile
 
@@ -22,18 +22,33 @@ class Shipment:
     """False where no process of this package got through with its list: it may ship any file."""
 
 
+class _Both(ChainMap[str, SourceFile]):
+    """What an origin knows of a file, else what others of its package do.
+
+    Not merged, since many aliases of a large package would fill memory; and asked for often.
+    """
+
+    def __contains__(self, path: object) -> bool:
+        own, others = self.maps
+        return path in own or path in others
+
+
 def shipments(bundle: Bundle) -> dict[Origin, Shipment]:
     """What each origin of *bundle* ships."""
     listed: dict[str, dict[str, SourceFile]] = defaultdict(dict)
+    shared = Counter(origin.package for origin in bundle.origins)
     for origin, usage in bundle.origins.items():
-        for path, file in usage.files.items():
-            if origin.package:
-                listed[origin.package][path] = replace(file, loaded=False, body_seen=True)
+        if origin.package and shared[origin.package] > 1:
+            listed[origin.package].update(
+                (file.path, SourceFile(file.path, file.hash, file.size, loaded=False))
+                for file in usage.files.values()
+            )
     known = {info.origin.package for info in bundle.bundles.values()}
     told = {info.origin.package for info in bundle.bundles.values() if info.lists_package}
     return {
         origin: Shipment(
-            {**listed[origin.package], **usage.files}, origin.package not in known - told
+            _Both(usage.files, listed[origin.package]) if listed[origin.package] else usage.files,
+            origin.package not in known - told,
         )
         for origin, usage in bundle.origins.items()
     }

@@ -6,6 +6,7 @@ second replaces the first.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -55,10 +56,12 @@ class PathFunctions:
         known = self._lines(view, key.path).get(name, [])
         line = key.first_line
         if is_comprehension(key.qualname):
-            line = max((each for each in known if each <= line), default=line)
+            above = bisect_right(known, line)
+            line = known[above - 1] if above else line
         shown = self._shown(key.path).get(name, [])
-        if line in known and len(known) == len(shown):
-            line = shown[known.index(line)]
+        place = bisect_left(known, line)
+        if known[place : place + 1] == [line] and len(known) == len(shown):
+            line = shown[place]
         return PathFunction(key.path, line, name)
 
     def _lines(self, view: View, file: str) -> _Lines:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from lambda_usage.bundle.model import Path
 from lambda_usage.evidence.model import PathLines
@@ -24,22 +24,18 @@ def path_lines(
         inventory: The source, if it is at hand.
     """
     heaviest_first = sorted(seen, key=lambda each: -each[1].counts.weight)
-    files = sorted({key.path for _, path in seen for key in path.lines})
-    found = (_of_file(file, heaviest_first, inventory) for file in files)
-    return tuple(each for each in found if each.lines)
-
-
-def _of_file(
-    file: str, heaviest_first: Sequence[tuple[View, Path]], inventory: Inventory | None
-) -> PathLines:
-    unit = inventory.units.get(file) if inventory else None
-    by_hash: dict[str, set[int]] = defaultdict(set)
+    files: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     for view, path in heaviest_first:
-        ran = {line for key, lines in path.lines.items() if key.path == file for line in lines}
-        if ran:
-            shipped = view.file(file)
-            by_hash[shipped.hash if shipped else ""] |= ran
-    lines = by_hash.get(unit.hash if unit else "") or next(iter(by_hash.values()), set())
+        for key, lines in path.lines.items():
+            if lines:
+                shipped = view.file(key.path)
+                files[key.path][shipped.hash if shipped else ""] |= lines
+    return tuple(_of_file(file, files[file], inventory) for file in sorted(files))
+
+
+def _of_file(file: str, by_hash: Mapping[str, set[int]], inventory: Inventory | None) -> PathLines:
+    unit = inventory.units.get(file) if inventory else None
+    lines = by_hash.get(unit.hash if unit else "") or next(iter(by_hash.values()))
     return PathLines(file, tuple(ranges(lines)))
 
 

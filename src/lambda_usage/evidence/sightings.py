@@ -82,10 +82,11 @@ def shipped_beyond(
 ) -> dict[str, list[tuple[str, str]]]:
     """By hash: which Lambda functions ship a file under a path that the source has no such file."""
     units = inventory.units
+    hashes = {unit.hash for unit in units.values()}
     found: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for view in origins:
         for path, file in view.shipment.files.items():
-            if file.hash and not (path in units and units[path].hash == file.hash):
+            if file.hash in hashes and not (path in units and units[path].hash == file.hash):
                 found[file.hash].add((view.origin.lambda_function, path))
     return {key: sorted(each) for key, each in found.items()}
 
@@ -93,6 +94,8 @@ def shipped_beyond(
 def total(counts: Iterable[Counts]) -> Counts:
     """Counts, added up."""
     counts = [each for each in counts if each.windows]
+    if len(counts) == 1:
+        return counts[0]
     return Counts(
         sum(each.windows for each in counts),
         sum(each.weight for each in counts),

@@ -42,24 +42,6 @@ def processes_unfinished(bundle: Bundle) -> int:
     return len(_numbers(bundle).keys() - finished)
 
 
-def never_heard_of(bundle: Bundle, invocations: int) -> float | None:
-    """The share of a true number of invocations that no bundle tells of.
-
-    Args:
-        bundle: The data.
-        invocations: How many there were, of the same functions in the same time: the sum of
-            CloudWatch's ``AWS/Lambda Invocations``, say.
-
-    Returns:
-        Between 0 and 1; ``None`` where there were none. Retries and clocks that differ may make
-        the bundles tell of some more than there were, which is 0.
-    """
-    if invocations <= 0:
-        return None
-    told = sum(e.invocations for usage in bundle.origins.values() for e in usage.exposures.values())
-    return max(0.0, 1 - told / invocations)
-
-
 def not_seen(bundle: Bundle, thresholds: Thresholds) -> tuple[str, ...]:
     """Lambda functions that were expected and never reported."""
     seen = {origin.function_name for origin in bundle.origins}

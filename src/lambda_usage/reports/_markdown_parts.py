@@ -12,7 +12,9 @@ from lambda_usage.reports._markdown import Part, prose
 def evidence(seen: Evidence) -> str:
     """What the report rests on, as items of a list."""
     words = f"{sentences.period(seen)}; {sentences.recorded(seen)}"
-    return f"- Evidence: {prose(words)}.\n"
+    heard = sentences.heard(seen)
+    told = f"- Heard of: {prose(heard)}.\n" if heard else ""
+    return f"- Evidence: {prose(words)}.\n{told}"
 
 
 def blind_spots(spots: Sequence[BlindSpot]) -> list[Part]:

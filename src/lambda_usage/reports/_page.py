@@ -50,6 +50,8 @@ def evidence(page: Console, seen: Evidence, *more: tuple[str, str]) -> None:
     rows.add_column(style="dim", no_wrap=True)
     rows.add_column(overflow="fold")
     rows.add_row("  Traffic", sentences.traffic(seen))
+    if heard := sentences.heard(seen):
+        rows.add_row("  Heard of", heard)
     rows.add_row("  Period", sentences.period(seen))
     rows.add_row("  Evidence", sentences.recorded(seen))
     if len(seen.lambda_functions) > 1:

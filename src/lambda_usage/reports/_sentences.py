@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from lambda_usage.evidence.model import Evidence, FunctionEvidence, Thresholds, Verdict
+from lambda_usage.evidence.model import (
+    Evidence,
+    FunctionEvidence,
+    Thresholds,
+    Unheard,
+    Verdict,
+)
 from lambda_usage.reports._findings import MODULE, DeadUnit
 from lambda_usage.reports._wording import CONFIDENCE, UNBOUNDED, bound, count, percent
 
@@ -34,6 +40,21 @@ def recorded(seen: Evidence) -> str:
         lost.append(f"{count(seen.processes_unfinished, 'process', 'processes')} unfinished")
     bundles = count(seen.bundles, "bundle")
     return f"{windows}; {bundles} ({', '.join(lost)})" if lost else f"{windows}; {bundles}"
+
+
+def heard(seen: Evidence) -> str:
+    """``87 % of 1,500 invocations``, and of each function; empty where no number was given."""
+    return ", ".join(
+        f"{percent(1 - each.share)} of {count(each.invocations, 'invocation')}"
+        + (f" of {each.lambda_function}" if each.lambda_function else "")
+        + ("" if each.heard <= each.invocations else f" (and {_beyond(each)})")
+        for each in seen.never_heard_of
+    )
+
+
+def _beyond(each: Unheard) -> str:
+    more = each.heard - each.invocations
+    return f"{more:,} more: compare the same functions in the same time"
 
 
 def rule(thresholds: Thresholds) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from rich.console import Console
 from rich.table import Table
@@ -23,6 +24,8 @@ from lambda_usage.reports._wording import (
 
 MAX_PATHS = 20
 MAX_FUNCTIONS = 30
+MAX_FILES = 100
+"""Of one path."""
 BAR_WIDTH = 20
 ID_WIDTH = 8
 
@@ -47,6 +50,7 @@ def _paths(page: Console, paths: Sequence[PathEvidence]) -> None:
         f"Share of invocations with its {CONFIDENCE} interval, mean time, failures, path id.",
     )
     common = in_every(paths)
+    everywhere = set(common)
     shown = paths[:MAX_PATHS]
     twins: dict[tuple[Step, ...], PathEvidence] = {}
     labels = Labels(paths)
@@ -59,7 +63,7 @@ def _paths(page: Console, paths: Sequence[PathEvidence]) -> None:
         along = tuple(steps(path))
         twin = twins.setdefault(along, path)
         if twin is path:
-            _along(page, [step for step in along if step not in common], labels)
+            _along(page, [step for step in along if step not in everywhere], labels)
         else:
             words = f"      the functions of {twin.id[:ID_WIDTH]}, but other lines of them"
             page.print(Text(words, style="dim"))
@@ -102,8 +106,10 @@ def _along(page: Console, found: Iterable[Step], labels: Labels) -> None:
     rows = Table.grid(padding=(0, 2, 0, 0))
     rows.add_column(style="dim", overflow="fold")
     rows.add_column(overflow="fold")
-    for file, names in files.items():
+    for file, names in islice(files.items(), MAX_FILES):
         rows.add_row(f"      {file}", ", ".join(names))
+    if len(files) > MAX_FILES:
+        rows.add_row(f"      and {count(len(files) - MAX_FILES, 'file')} more", "")
     if files:
         page.print(rows)
     else:

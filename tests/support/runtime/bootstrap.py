@@ -23,8 +23,16 @@ def _main() -> None:
     # As awslambdaric's own entry point: from 3.12 on it polls in a thread, so that Python's signal
     # handlers run.
     in_thread = os.environ["AWS_EXECUTION_ENV"] != "AWS_Lambda_python3.11"
-    client = LambdaRuntimeClient(os.environ["AWS_LAMBDA_RUNTIME_API"], in_thread)
-    bootstrap.run(os.environ["_HANDLER"], client)
+    handler, api = os.environ["_HANDLER"], os.environ["AWS_LAMBDA_RUNTIME_API"]
+    workers = os.environ.get("AWS_LAMBDA_MAX_CONCURRENCY")
+    if workers:  # Managed Instances
+        from awslambdaric.lambda_multi_concurrent_utils import (  # type: ignore[import-not-found]
+            MultiConcurrentRunner,
+        )
+
+        MultiConcurrentRunner.run_concurrent(handler, api, in_thread, "", int(workers))
+    else:
+        bootstrap.run(handler, LambdaRuntimeClient(api, in_thread))
 
 
 _main()

@@ -1,8 +1,8 @@
 """Workers that were forked before the import share ``/tmp``, and each is a process of its own.
 
-The emulator starts no Managed Instances. What stands for one here: workers that a parent forks
-before any of them imports the function, as awslambdaric's own runner does. What this cannot show
-is how Lambda ends them.
+What stands for a Managed Instance here: workers that a parent forks before any of them imports
+the function, as awslambdaric's own runner does (which tests/e2e/test_managed_instances.py starts).
+What neither can show is how Lambda ends them.
 """
 
 from __future__ import annotations

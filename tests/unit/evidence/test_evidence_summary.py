@@ -8,7 +8,8 @@ from evidence_world import World, exposure, origin, over_days
 
 from lambda_usage.evidence.blind_spots import blind_spots
 from lambda_usage.evidence.inventory import read_inventory
-from lambda_usage.evidence.summary import evidence, never_heard_of
+from lambda_usage.evidence.summary import evidence
+from lambda_usage.evidence.unheard import never_heard_of
 
 
 def messages(world: World, **more: object) -> dict[str, str]:
@@ -53,6 +54,12 @@ def test_of_a_true_number_of_invocations_the_share_is_known_that_no_bundle_tells
     assert never_heard_of(world.bundle, 400) == 0.25
     assert never_heard_of(world.bundle, 300) == 0
     assert never_heard_of(world.bundle, 299) == 0
+    world.ship(origin("billing", alias="live"), over_days(1, exposure(50)))
+    assert never_heard_of(world.bundle, 400) == 0.125
+    assert never_heard_of(world.bundle, 400, "orders") == 0.25
+    assert never_heard_of(world.bundle, 200, "billing") == 0.75
+    assert never_heard_of(world.bundle, 200, "billing:live") == 0.75
+    assert never_heard_of(world.bundle, 200, "billing:test") == 1
 
 
 def test_gaps_and_unfinished_processes_are_counted(world: World) -> None:

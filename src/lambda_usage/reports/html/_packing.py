@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import zlib
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value", bound=Hashable)
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class Interned(Generic[Value]):
@@ -41,7 +43,7 @@ def as_json(content: object) -> str:
 
 def encodable(text: str) -> str:
     """Text without lone surrogates: file names may hold them, UTF-8 may not."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return _SURROGATES.sub("?", text)  # encoding to find them would copy a large page twice
 
 
 def deflated(content: object) -> str:

@@ -13,7 +13,7 @@ from lambda_usage.evidence.model import (
     LambdaFunction,
 )
 from lambda_usage.reports._findings import dead_units, different_lines, ranges_inside
-from lambda_usage.reports._sentences import period, rule, traffic
+from lambda_usage.reports._sentences import heard, period, rule, traffic
 from lambda_usage.reports._wording import count, percent
 from lambda_usage.reports.html._lines import LETTERS, counted
 from lambda_usage.reports.html._numbering import Numbering
@@ -135,8 +135,10 @@ def _facts(seen: Evidence) -> tuple[tuple[str, str], ...]:
     recorded = count(seen.windows, "invocation")
     some = 0 < seen.windows < seen.invocations
     share = f" ({percent(seen.windows / seen.invocations)}), drawn at random" if some else ""
+    told = heard(seen)
     return (
         ("Traffic", f"{count(seen.invocations, 'invocation')}, all counted"),
+        *((("Heard of", told),) if told else ()),
         ("Process starts", f"{seen.inits:,}"),
         ("Lambda functions", f"{len(names):,}" if len(names) != 1 else names[0].name),
         ("Period", period(seen)),
