@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from lambda_usage.recording.recorder import Recorder
     from lambda_usage.sampling.sampler import Draw
     from lambda_usage.sampling.trace import Trace
+    from lambda_usage.telemetry.spans import Spans
 
 _ERRORS_TO_GIVE_UP = 3
 BESIDE_TRACER = "inits and invocations beside another tracer"
@@ -71,6 +72,8 @@ class Agent:
         self.last_error = ""
         """Kind and place of the latest error of ours."""
         self.active = True
+        self.spans: Spans | None = None
+        """Told of each invocation, where the function has imported a library for spans."""
         self._told = Totals()
         self._lock = threading.RLock()
         self._running = 0
@@ -136,6 +139,13 @@ class Agent:
             if not self.recorder.end_init():
                 self._beside_tracer()
                 self._inits = 0
+            self._look_for_spans()
+
+    def _look_for_spans(self) -> None:
+        if "opentelemetry.trace" in sys.modules or "aws_xray_sdk.core" in sys.modules:
+            from lambda_usage.telemetry.spans import Spans  # only such functions pay for it
+
+            self.spans = Spans(self.recorder, self.log)
 
     def begin(self, context: object, frame: FrameType | None = None) -> Invocation | Passing | None:
         """Before an invocation, or a block, that did not pass the gate.
@@ -166,6 +176,8 @@ class Agent:
                     self._kind, self._dated = type(context), is_dated(context)
                 draw = self._draw(now, trace, context)
                 self._tally(alias).invocation(group, now, sampled=draw.probability > 0)
+                if self.spans is not None:
+                    self.spans.begin(draw)
                 token = _inside.set(True)
                 self._running += 1
                 if draw.chosen or self.overhead.times():
@@ -210,8 +222,12 @@ class Agent:
         try:
             self.recorder.open_window(frame)
             self._window = invocation
+            if self.spans is not None:
+                self.spans.opened()
         except Exception as error:  # the invocation goes on, as one that is no window
             self.failed(error)
+            if self.spans is not None:
+                self.spans.voided()
         invocation.opening = time.thread_time() - start
 
     def end(self, invocation: Invocation | Passing | None, *, error: bool) -> None:
@@ -243,7 +259,7 @@ class Agent:
 
     def _open_up(self) -> None:
         self.overhead.affords_flush(self.dispatch.cpu_s)  # the next bundle is saved for
-        if self.active and not self._running:
+        if self.active and not self._running and self.spans is None:  # each has a span to tell
             self._open_gate()
 
     def _open_gate(self) -> None:
@@ -295,13 +311,21 @@ class Agent:
         if hits.displaced:
             self._beside_tracer()
             tally.windows_voided += 1
+            if self.spans is not None:
+                self.spans.voided()
         else:
             paths = len(tally.paths)
             tally.window(hits, weight, invocation.group, duration, error=error)
+            if self.spans is not None:
+                self.spans.ran(hits)
             if len(tally.paths) != paths:
                 self.dispatch.wake()  # it may hold many now
         own = invocation.opening, time.thread_time() - start
-        self.overhead.window(duration, clock, own, hits, first=invocation.draw.first)
+        cost = self.overhead.window(duration, clock, own, hits, first=invocation.draw.first)
+        if self.spans is None:
+            self._look_for_spans()  # the handler may have imported one
+        else:
+            self.spans.end(cost)
 
     def _void_window(self) -> None:
         window = self._window
@@ -312,6 +336,8 @@ class Agent:
             tally.windows_voided += 1
             tally.at(time.time())
             self._window = None
+            if self.spans is not None:
+                self.spans.voided()
             hits = self.recorder.close_window()
             own = window.opening, time.thread_time() - start
             self.overhead.window(0.0, clock, own, hits, first=window.draw.first)

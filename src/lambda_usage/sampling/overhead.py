@@ -220,8 +220,8 @@ class Overhead:
         hits: WindowHits,
         *,
         first: bool = False,
-    ) -> None:
-        """A window ended.
+    ) -> float:
+        """A window ended; returns what it cost.
 
         Args:
             duration: Wall time of the invocation, as far as it was a window.
@@ -250,6 +250,7 @@ class Overhead:
         self._ran += (net := max(duration - within, 0.0))
         self._longest = max(self._longest, net)
         self._book()
+        return cost
 
     def _book(self) -> None:
         """Credit what has run to the budget: some invocations at once, which is cheaper."""
