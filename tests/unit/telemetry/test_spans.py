@@ -300,3 +300,39 @@ def test_a_trace_that_x_ray_does_not_sample_costs_it_nothing(tmp_path: Path) -> 
     sent, log = x_ray(tmp_path, [TRACED.format(0), ""])
     assert [each for each in sent if each["name"] == "lambda-usage"] == []
     assert "discarded" not in log
+
+
+BY_HAND = """\
+    from opentelemetry import trace
+    from opentelemetry.instrumentation.aws_lambda import AwsLambdaInstrumentor
+    from opentelemetry.sdk.trace import TracerProvider
+
+    print("imported")
+    trace.set_tracer_provider(TracerProvider())
+
+    def handler(event, context):
+        print("name", trace.get_current_span().name, sorted(trace.get_current_span().attributes))
+
+    AwsLambdaInstrumentor().instrument()
+"""
+RUN_BY_HAND = """\
+    import sys
+    from types import SimpleNamespace
+    sys.path.insert(0, ".")
+    import lambda_usage
+    arn = "arn:aws:lambda:eu-central-1:123456789012:function:orders"
+    context = SimpleNamespace(
+        function_name="orders", invoked_function_arn=arn, aws_request_id="1"
+    )
+    lambda_usage.handler({}, context)
+"""
+
+
+def test_a_handler_that_its_own_module_instruments_stays_instrumented(tmp_path: Path) -> None:
+    write_files(tmp_path, {"app.py": BY_HAND})
+    variables = {"_HANDLER": "lambda_usage.handler", "AWS_LAMBDA_FUNCTION_NAME": "orders"}
+    done = run_fresh(RUN_BY_HAND, tmp_path, {**environment(tmp_path), **variables})
+    first, second = done.stdout.splitlines()
+    assert first == "imported"
+    assert second.startswith("name orders ")
+    assert all(name in second for name in ALWAYS)
