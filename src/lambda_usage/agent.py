@@ -40,10 +40,14 @@ if TYPE_CHECKING:
     from lambda_usage.recording.recorder import Recorder
     from lambda_usage.sampling.sampler import Draw
     from lambda_usage.sampling.trace import Trace
+    from lambda_usage.telemetry.metrics import Metrics
     from lambda_usage.telemetry.spans import Spans
 
 _ERRORS_TO_GIVE_UP = 3
 BESIDE_TRACER = "inits and invocations beside another tracer"
+FORKED_PROCESSES = "forked processes"
+GIVEN_UP = "processes switched off after errors"
+CANNOT_RECORD = "processes that could not record"
 
 _inside: ContextVar[bool] = ContextVar("lambda_usage_inside", default=False)
 """Set while an invocation is under way in this thread or task: a second agent's wrapper, a
@@ -72,6 +76,9 @@ class Agent:
         self.last_error = ""
         """Kind and place of the latest error of ours."""
         self.active = True
+        self.off = False
+        """Whether it records nothing though the process goes on."""
+        self.metrics: Metrics | None = None
         self.spans: Spans | None = None
         """Told of each invocation, where the function has imported a library for spans."""
         self._told = Totals()
@@ -140,6 +147,20 @@ class Agent:
                 self._beside_tracer()
                 self._inits = 0
             self._look_for_spans()
+            if "opentelemetry.sdk.metrics" in sys.modules:
+                self._metrics().look_for_provider()
+
+    def _metrics(self) -> Metrics:
+        if self.metrics is None:
+            from lambda_usage.telemetry.metrics import Metrics
+
+            self.metrics = Metrics(self)
+        return self.metrics
+
+    def delivered(self, *, final: bool) -> None:
+        """Bundles have left, or could not: send metrics with them."""
+        if self.settings.metrics != "none":
+            self._metrics().send(final=final)
 
     def _look_for_spans(self) -> None:
         if "opentelemetry.trace" in sys.modules or "aws_xray_sdk.core" in sys.modules:
@@ -375,15 +396,15 @@ class Agent:
 
     def forked(self) -> None:
         """A child has our identity, but nobody hears of what it runs: count it."""
-        self.losses["forked processes"] += 1
+        self.losses[FORKED_PROCESSES] += 1
 
     def cannot_record(self, why: str) -> None:
         """Live on to say so in one bundle, at the end."""
         from lambda_usage.recording.absent import AbsentRecorder
 
         self.recorder = AbsentRecorder(self.recorder.name)
-        self.active = False
-        self.losses[f"processes that could not record: {why}"] += 1
+        self.active, self.off = False, True
+        self.losses[f"{CANNOT_RECORD}: {why}"] += 1
         watch(self)
 
     def before_snapshot(self) -> None:
@@ -397,6 +418,8 @@ class Agent:
         self._inits = 0
         self.pay_from(Overhead(self.settings, traced=self.recorder.name == "ctrace"))
         self.dispatch.after_restore()
+        if self.metrics is not None:
+            self.metrics.restored()
 
     def pay_from(self, overhead: Overhead) -> None:
         """Let *overhead* have all that is to come."""
@@ -428,7 +451,7 @@ class Agent:
         """Invocations and windows since the process began."""
         with self._lock:
             self._settle()
-            return self._told.plus(Batch(self.tallies), 1)
+            return self._told.plus(Batch(self.tallies, losses=self.losses), 1)
 
     def paths(self) -> int:
         """Distinct paths of windows since the last bundle."""
@@ -451,9 +474,9 @@ class Agent:
             error=self.last_error,
         )
         if self.errors >= _ERRORS_TO_GIVE_UP and self.active:
-            self.active = False
+            self.active, self.off = False, True
             self.gate.close()
-            self.losses["processes switched off after errors"] += 1
+            self.losses[GIVEN_UP] += 1
             self.log.once("ERROR", "lambda-usage has switched itself off in this process")
 
 

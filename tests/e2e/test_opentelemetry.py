@@ -19,7 +19,7 @@ import pytest
 from lambda_usage.combine.combiner import combine_store
 from lambda_usage.combine.stores import open_store
 from lambda_usage.evidence.hot_paths import hot_paths_report
-from lambda_usage.telemetry.definitions import SPAN_ATTRIBUTES
+from lambda_usage.telemetry.definitions import METRICS, SPAN_ATTRIBUTES
 from tests.support import pythons
 from tests.support.emulator import Emulator
 from tests.support.otlp import Receiver, Span
@@ -114,6 +114,11 @@ class World:
         """Those of the instrumentation."""
         return [each for each in self.receiver.spans if each.scope.endswith(".aws_lambda")]
 
+    def last(self, name: str) -> float:
+        """The latest value of a metric."""
+        values = [each.value for each in self.receiver.points if each.name == name]
+        return values[-1] if values else 0.0
+
 
 @pytest.fixture(scope="session")
 def traced_env(python_env: PythonEnv) -> PythonEnv:
@@ -173,6 +178,36 @@ def test_from_a_slow_trace_to_its_code_path(world: World) -> None:
     for each in theirs:  # the user's own, within ours, are left as they are
         assert not [name for name in each.attributes if name.startswith("lambda_usage")]
     assert not [line for line in log if re.search("Traceback|could not be told", line)]
+
+
+def test_metrics_go_with_those_of_the_application(world: World) -> None:
+    with world.emulator() as emulator:
+        for event in EVENTS:
+            emulator.invoke(event)
+    for name in ("lambda_usage.invocations", "lambda_usage.windows"):
+        world.receiver.wait(lambda name=name: world.last(name) == len(EVENTS))  # type: ignore[misc]
+    ours = [each for each in world.receiver.points if each.scope == "lambda_usage"]
+    assert {each.name for each in ours} <= {each.name for each in METRICS}
+    assert {each.resource["service.name"] for each in ours} == {"orders"}
+
+
+def test_where_the_application_exports_none_metrics_go_with_uploads(world: World) -> None:
+    """As in AWS's layer, which sets ``OTEL_METRICS_EXPORTER=none``."""
+    variables = {
+        "OTEL_METRICS_EXPORTER": "none",
+        "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": f"{world.endpoint}/v1/metrics",
+    }
+    with world.emulator(**variables) as emulator:
+        for event in EVENTS:
+            emulator.invoke(event)
+    world.receiver.wait(lambda: world.receiver.points)
+    receiver = world.receiver
+    assert receiver.total("lambda_usage.invocations") == len(EVENTS)
+    assert receiver.total("lambda_usage.inits") == 1
+    (instance,) = {each.resource["service.instance.id"] for each in receiver.points}
+    (bundle,) = combine_store(open_store(str(world.store))).bundle.bundles
+    assert instance == bundle.process_id
+    assert {each.resource["faas.name"] for each in receiver.points} == {"orders"}
 
 
 def test_an_invocation_that_is_no_window_says_so(world: World) -> None:

@@ -289,9 +289,13 @@ class Overhead:
 
         ``None`` where that time is not known: no handler has run, or each under the tracer.
         """
-        cost = self._taken[0] + self._windows_cost + self.delivered * self._stretch
-        ran = self._taken[1] + self._handlers_time + self._ran
+        cost, ran = self.spent()
         return cost / ran if ran else None
+
+    def spent(self) -> tuple[float, float]:
+        """What windows and delivery have cost so far, and how long handlers ran."""
+        cost = self._taken[0] + self._windows_cost + self.delivered * self._stretch
+        return cost, self._taken[1] + self._handlers_time + self._ran
 
 
 def _birth(settings: Settings) -> Birth:

@@ -105,7 +105,7 @@ LINES_NEW = Metric(
     "lambda_usage.lines.new", COUNTER, "{line}", "Lines that ran for the first time in a process."
 )
 UPLOADS = Metric(
-    "lambda_usage.uploads", COUNTER, "{upload}", "Bundles by what became of them.", OUTCOME
+    "lambda_usage.uploads", COUNTER, "{upload}", "Attempts to deliver a bundle.", OUTCOME
 )
 LOSSES = Metric(
     "lambda_usage.losses", COUNTER, "{loss}", "What was not seen or not delivered.", REASON
