@@ -216,7 +216,7 @@ class Dispatch:
         batch = self._source.take(final=True)
         if batch.tallies:
             self.courier.now(lambda: self._make(batch, final=True))
-            self._source.delivered(final=False)
+            self._source.delivered(final=True)
 
     def after_restore(self) -> None:
         """Be another process, which begins now."""

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
             """This process is a copy of the one that a snapshot was taken of."""
 
 
-_POLITE_SECONDS = 1.0
-"""At the end of the process, so long is waited for another export before the last one."""
+_POLITE_SECONDS = 5.0
+"""At the end of the process, so long is waited for another export before the last one begins. Where
+Lambda ends it there are 500 ms for all; elsewhere, only an endpoint that hangs takes that long."""
 
 
 class Metrics:
@@ -66,12 +67,15 @@ class Metrics:
 
     def restored(self) -> None:
         """This process is a copy of the one that a snapshot was taken of."""
-        self._sending = threading.Lock()
+        alone = self._sending.acquire(timeout=_POLITE_SECONDS)  # threads were copied, too
         try:
             if self._outlet is not None:
                 self._outlet.restored()
         except Exception as error:
             self._failed(error)
+        finally:
+            if alone:
+                self._sending.release()
 
     def _chosen(self) -> Outlet | None:
         if self._agent.settings.metrics == "emf":
