@@ -6,7 +6,7 @@ from collections import Counter
 from hashlib import blake2b
 from types import CodeType
 
-from lambda_usage.bundle.model import UNKNOWN_ORDINAL, CodeKey
+from lambda_usage.bundle.code_key import UNKNOWN_ORDINAL, CodeKey
 from lambda_usage.recording.codes import LINE_BITS, LINE_MASK, CodeEntry, CodeRegistry
 
 TYPE_CHECKING = False
