@@ -15,7 +15,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "metrics.md"
 HEAD = f"""\
 # Metrics and span attributes
 
-What a function sends where telemetry is on. The instrumentation scope is `{SCOPE}`. Counters, and the histograms, count from the start of a process, or from the restore of its snapshot. What tells functions and processes apart (`faas.name`, `service.instance.id` and others) is on the resource. No file, no line and no path is on any metric.
+What a function sends where telemetry is on; [OpenTelemetry](opentelemetry.md) says how to turn it on. The instrumentation scope is `{SCOPE}`. Counters, and the histograms, count from the start of a process, or from the restore of its snapshot. What tells functions and processes apart (`faas.name`, `service.instance.id` and others) is on the resource. No file, no line and no path is on any metric.
 
 ## Metrics
 

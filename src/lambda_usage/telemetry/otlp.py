@@ -1,15 +1,17 @@
 """Metrics over OTLP/HTTP, where an endpoint is configured and the application exports none.
 
 With each upload one export, of what was counted since the last: delta temporality, since a fleet's
-many short processes could not be summed otherwise. It has an instance id of the process's own, the
-same as in the names of its bundles. What an endpoint does not take is stated as lost and not sent
-again: it may have arrived, and would count twice.
+many short processes could not be summed otherwise, unless the user asks for totals. The instance
+id is that of the process in the names of its bundles. What an endpoint does not take is stated as
+lost and not sent again: it may have arrived, and would count twice.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from lambda_usage.telemetry.definitions import (
@@ -50,6 +52,12 @@ def speaks_http(get: Any = os.environ.get) -> bool:
     return not str(protocol or "http").startswith("grpc")
 
 
+def wants_totals(get: Any = os.environ.get) -> bool:
+    """Whether the user asks for cumulative temporality, as a store may that knows no other."""
+    preferred = get("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "")
+    return str(preferred).lower() == "cumulative"
+
+
 class OtlpMetrics:
     """The exports of one process."""
 
@@ -69,104 +77,127 @@ class OtlpMetrics:
         self._make_resource: Any = Resource.create
         self._scope = InstrumentationScope(SCOPE, __version__)
         self._exporter: Any = None
+        self._patience = 0.0
+        """Of the exporter; 0 where there is none yet."""
         self._agent = agent
         self._readings = Readings(agent)
         self._told: Values = {}
-        self._since = int(agent.started * 1e9)
+        self._totals = wants_totals()
+        kinds = export.AggregationTemporality
+        self._temporality: Any = kinds.CUMULATIVE if self._totals else kinds.DELTA
+        self._begin(int(agent.started * 1e9))
 
     def send(self, *, final: bool) -> None:
         """Export what was counted since the last time.
 
         Raises:
-            Exception: It could not be made.
+            Exception: It could not be made, or nobody took it.
         """
-        before = self._told
+        told, taken = self._told, False
         data = self._data(time.time_ns())
-        if final or self._exporter is None:
-            patience = _LAST_PATIENCE if final else _PATIENCE
-            self._exporter = self._make_exporter(timeout=patience)
-        if self._export(data) is not self._sdk.MetricExportResult.SUCCESS:
-            self._readings.exports_lost += 1
-            losses = {each: told for each, told in before.items() if each[0] is LOSSES}
-            kept = {each: told for each, told in self._told.items() if each[0] is not LOSSES}
-            self._told = kept | losses  # what was lost is told until it was heard
+        try:
+            taken = self._export(data, _LAST_PATIENCE if final else _PATIENCE)
+        finally:
+            if not taken:
+                self._readings.exports_lost += 1
+                losses = {each: value for each, value in told.items() if each[0] is LOSSES}
+                kept = {each: value for each, value in self._told.items() if each[0] is not LOSSES}
+                self._told = kept | losses  # of what was lost is told until somebody has heard it
+        if not taken:
             raise OSError("no endpoint took it")
 
-    def _export(self, data: Any) -> Any:
+    def _export(self, data: Any, patience: float) -> bool:
         from opentelemetry import context
 
+        if patience != self._patience:
+            self._exporter, self._patience = self._make_exporter(timeout=patience), patience
         key = getattr(context, "_SUPPRESS_INSTRUMENTATION_KEY", "suppress_instrumentation")
         token = context.attach(context.set_value(key, True))  # no spans of our own requests
         try:
-            return self._exporter.export(data)
+            return self._exporter.export(data) is self._sdk.MetricExportResult.SUCCESS
         finally:
             context.detach(token)
 
     def restored(self) -> None:
         """Be another process: the connection is gone, and what it counted was told."""
-        self._exporter = None
+        self._patience = 0.0
         self._readings.restart()
+        self._begin(time.time_ns())
+
+    def _begin(self, now: int) -> None:
         self._told = {}
-        self._since = time.time_ns()
+        self._since = now
+        self._arrived = {each: Distribution(each.bounds) for each in _HISTOGRAMS}
 
     def _data(self, now: int) -> Any:
         counters, gauges = self._readings.counters(), self._readings.gauges()
+        for arrival in self._readings.take_arrivals():
+            for metric, value in zip(_HISTOGRAMS, arrival, strict=True):
+                self._arrived[metric].add(value)
         changes = {each: value - self._told.get(each, 0.0) for each, value in counters.items()}
-        arrivals = self._readings.take_arrivals()
-        metrics = [
-            self._histogram(each, arrivals, now)
-            if each.kind == HISTOGRAM
-            else self._numbers(each, {**changes, **gauges}, now)
-            for each in METRICS
-        ]
-        self._told, self._since = counters, now
+        values = {**(counters if self._totals else changes), **gauges}
+        metrics = [self._metric(each, values, now) for each in METRICS]
+        if not self._totals:
+            self._begin(now)
+            self._told = counters
         sdk, attributes = self._sdk, resource_attributes(self._agent)
         scope = sdk.ScopeMetrics(self._scope, [each for each in metrics if each], "")
         return sdk.MetricsData([sdk.ResourceMetrics(self._make_resource(attributes), [scope], "")])
 
-    def _numbers(self, metric: Metric, values: Values, now: int) -> Any:
-        points = [
-            self._sdk.NumberDataPoint(_labels(metric, value), self._since, now, number)
-            for (each, value), number in values.items()
-            if each is metric
-        ]
+    def _metric(self, metric: Metric, values: Values, now: int) -> Any:
+        """As the SDK has it, if there is anything to tell."""
+        data: Any
+        if metric.kind == HISTOGRAM:
+            points = list(self._distribution(self._arrived[metric], now))
+            data = self._sdk.Histogram(points, self._temporality)
+        else:
+            points = [
+                self._sdk.NumberDataPoint(_labels(metric, value), self._since, now, number)
+                for (each, value), number in values.items()
+                if each is metric
+            ]
+            if metric.kind == GAUGE:
+                data = self._sdk.Gauge(points)
+            else:
+                data = self._sdk.Sum(points, self._temporality, True)
         if not points:
             return None
-        if metric.kind == GAUGE:
-            data = self._sdk.Gauge(points)
-        else:
-            data = self._sdk.Sum(points, self._sdk.AggregationTemporality.DELTA, True)
         return self._sdk.Metric(metric.name, metric.description, metric.unit, data)
 
-    def _histogram(self, metric: Metric, arrivals: list[tuple[float, int]], now: int) -> Any:
-        values = [arrival[_HISTOGRAMS.index(metric)] for arrival in arrivals]
-        if not values:
-            return None
-        point = self._sdk.HistogramDataPoint(
-            {},
-            self._since,
-            now,
-            len(values),
-            sum(values),
-            bucket_counts(values, metric.bounds),
-            metric.bounds,
-            min(values),
-            max(values),
-        )
-        data = self._sdk.Histogram([point], self._sdk.AggregationTemporality.DELTA)
-        return self._sdk.Metric(metric.name, metric.description, metric.unit, data)
+    def _distribution(self, found: Distribution, now: int) -> Iterator[Any]:
+        count = sum(found.counts)
+        if count:
+            yield self._sdk.HistogramDataPoint(
+                {},
+                self._since,
+                now,
+                count,
+                found.sum,
+                found.counts,
+                found.bounds,
+                found.least,
+                found.most,
+            )
 
 
 _HISTOGRAMS = (UPLOAD_DURATION, UPLOAD_SIZE)
 
 
+class Distribution:
+    """How many values are in each bucket: above a bound, and at most the next."""
+
+    def __init__(self, bounds: tuple[float, ...]) -> None:
+        self.bounds = bounds
+        self.counts = [0] * (len(bounds) + 1)
+        self.sum = 0.0
+        self.least, self.most = math.inf, -math.inf
+
+    def add(self, value: float) -> None:
+        """Count one."""
+        self.counts[sum(value > bound for bound in self.bounds)] += 1
+        self.sum += value
+        self.least, self.most = min(self.least, value), max(self.most, value)
+
+
 def _labels(metric: Metric, value: str) -> dict[str, str]:
     return {metric.attribute.name: value} if metric.attribute else {}
-
-
-def bucket_counts(values: list[float], bounds: tuple[float, ...]) -> list[int]:
-    """How many of *values* are in each bucket: above a bound, and at most the next."""
-    counts = [0] * (len(bounds) + 1)
-    for value in values:
-        counts[sum(value > bound for bound in bounds)] += 1
-    return counts

@@ -17,7 +17,7 @@ from lambda_usage.delivery import dispatch, waiting
 from lambda_usage.telemetry import otlp
 from lambda_usage.telemetry.definitions import METRICS, REASON
 from lambda_usage.telemetry.readings import reason_of
-from tests.support.otlp import DELTA, Receiver
+from tests.support.otlp import CUMULATIVE, DELTA, Receiver
 from tests.unit.support import log_lines
 
 from .worlds import World, point_to, prepare
@@ -78,6 +78,28 @@ def test_each_metric_is_sent_as_it_is_defined(world: World, receiver: Receiver) 
             assert set(point.attributes.values()) <= values.keys()
     assert sent["lambda_usage.active"].value == 1
     assert sent["lambda_usage.sample.probability"].value == 1
+
+
+def test_who_asks_for_totals_gets_them(
+    tmp_path: Path, world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "cumulative")
+    for times in (3, 2):
+        world.invoke(times)
+        world.flush()
+    for name, last in (("invocations", 5), ("upload.size", 2)):
+        points = [each for each in receiver.points if each.name == f"lambda_usage.{name}"]
+        assert {each.temporality for each in points} == {CUMULATIVE}
+        assert len({each.start for each in points}) == 1
+        assert (points[-1].count or points[-1].value) == last
+    receiver.status = 400
+    world.invoke(4)
+    world.flush()
+    receiver.status = 200
+    world.agent.finish()
+    points = [each for each in receiver.points if each.name == "lambda_usage.invocations"]
+    assert points[-1].value == 9  # totals make good what was not heard
+    assert min(each.value for each in receiver.points) >= 0
 
 
 def test_spans_of_time_follow_each_other_without_gaps(world: World, receiver: Receiver) -> None:
@@ -279,7 +301,10 @@ def test_every_loss_has_one_of_the_few_reasons() -> None:
     st.lists(st.floats(0.5, 99), min_size=1, unique=True).map(sorted),
 )
 def test_buckets_hold_each_value_once(values: list[float], bounds: list[float]) -> None:
-    counts = otlp.bucket_counts(values, tuple(bounds))
+    found = otlp.Distribution(tuple(bounds))
+    for value in values:
+        found.add(value)
+    counts = found.counts
     assert sum(counts) == len(values)
     for bound, below in zip(bounds, range(1, len(counts)), strict=True):
         assert sum(counts[:below]) == sum(value <= bound for value in values)
