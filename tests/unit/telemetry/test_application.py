@@ -75,7 +75,7 @@ def test_it_reads_what_the_process_has_counted(
     offer(monkeypatch, reader.provider)
     world = World(tmp_path)
     world.invoke(3)
-    world.agent.overhead.passed(0.5)
+    world.agent.overhead.ran(0.5, 0.0)
     assert reader.read()["lambda_usage.invocations"] == 3  # before any upload, as it exports
     world.invoke(2)
     world.flush()
@@ -133,7 +133,7 @@ def test_after_a_restore_counters_go_on_from_what_was_read(
     offer(monkeypatch, reader.provider)
     world = World(tmp_path)
     world.invoke(3)
-    world.agent.overhead.passed(0.5)
+    world.agent.overhead.ran(0.5, 0.0)
     reader.read()
     before = dict(reader.total)
     world.agent.before_snapshot()
@@ -199,7 +199,7 @@ def test_cloudwatch_gets_lines_with_uploads_that_add_up(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world = World(tmp_path, metrics="emf")
-    world.agent.overhead.passed(0.5)
+    world.agent.overhead.ran(0.5, 0.0)
     world.invoke(3)
     assert capsys.readouterr().out == ""
     world.flush()
@@ -219,7 +219,7 @@ def test_cloudwatchs_lines_are_as_its_format_has_them(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world = World(tmp_path, metrics="emf")
-    world.agent.overhead.passed(0.5)
+    world.agent.overhead.ran(0.5, 0.0)
     world.invoke()
     world.flush()
     named = set()

@@ -63,7 +63,7 @@ def test_exports_go_with_uploads_and_add_up(world: World, receiver: Receiver) ->
 
 def test_each_metric_is_sent_as_it_is_defined(world: World, receiver: Receiver) -> None:
     world.invoke()
-    world.agent.overhead.passed(0.5)
+    world.agent.overhead.ran(0.5, 0.0)
     world.flush()
     sent = {each.name: each for each in receiver.points}
     assert sent.keys() == {each.name for each in METRICS} - {NOT_WITHOUT_LOSS}
