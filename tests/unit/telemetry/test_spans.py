@@ -248,6 +248,20 @@ TRACER = """\
         with xray_recorder.in_subsegment("theirs"):
             return 1
 """
+POWERTOOLS = """\
+    from aws_lambda_powertools import Tracer
+
+    tracer = Tracer(service="orders")
+
+    @tracer.capture_lambda_handler
+    def handler(event, context):
+        return work()
+
+    @tracer.capture_method
+    def work():
+        tracer.put_annotation("theirs", 1)
+        return 1
+"""
 RUN_TRACED = """\
     import os, sys
     sys.path.insert(0, ".")
@@ -258,9 +272,9 @@ RUN_TRACED = """\
 """
 
 
-def x_ray(folder: Path, headers: list[str]) -> tuple[list[dict[str, Any]], str]:
+def x_ray(folder: Path, headers: list[str], app: str = TRACER) -> tuple[list[dict[str, Any]], str]:
     """The subsegments that a daemon is sent, and what was logged."""
-    write_files(folder, {"app.py": TRACER})
+    write_files(folder, {"app.py": app})
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as daemon:
         daemon.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{daemon.getsockname()[1]}"
@@ -293,6 +307,20 @@ def test_the_x_ray_sdk_gets_a_subsegment_of_our_own(tmp_path: Path) -> None:
     for each in sent:  # all stand below Lambda's own segment, none below ours
         assert each["parent_id"] == "53995c3f42cd8ad8"
         assert each["trace_id"] == "1-5759e988-bd862e3fe1be46a994272793"
+    assert {each["level"] for each in log_lines(log)} == {"INFO"}
+
+
+def test_beside_powertools_tracer_its_subsegments_stay_as_they_are(tmp_path: Path) -> None:
+    sent, log = x_ray(tmp_path, [TRACED.format(1)] * 2, POWERTOOLS)
+    ours = [each for each in sent if each["name"] == "lambda-usage"]
+    assert len(ours) == 2
+    assert all("lambda_usage_path_id" in each["annotations"] for each in ours)
+    handlers = [each for each in sent if each["name"] == "## handler"]
+    methods = [each for each in sent if each["name"] == "## app.work"]
+    assert [each["parent_id"] for each in methods] == [each["id"] for each in handlers]
+    assert [each["annotations"] for each in methods] == [{"theirs": 1}] * 2
+    for each in handlers:
+        assert each["annotations"].keys() == {"ColdStart", "Service"}
     assert {each["level"] for each in log_lines(log)} == {"INFO"}
 
 
