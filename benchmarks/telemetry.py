@@ -45,7 +45,7 @@ start = time.process_time()
 print(time.process_time() - start)
 """
 _API = "import opentelemetry.trace; import lambda_usage.agent"
-_SDK = "import opentelemetry.sdk.metrics; import lambda_usage.flush, lambda_usage.delivery.courier"
+_SDK = "import opentelemetry.sdk.metrics; import lambda_usage.agent"
 _METRICS = "import lambda_usage.telemetry.metrics, lambda_usage.telemetry.application, " + (
     "lambda_usage.telemetry.readings"
 )
@@ -57,9 +57,9 @@ IMPORTS_OF = {
         f"{_SDK}; {_METRICS}; {_OTLP}",
         "import lambda_usage.telemetry.otlp",
     ),
-    "SDK and OTLP/HTTP exporter themselves": ("import lambda_usage.flush", f"{_SDK}; {_OTLP}"),
+    "SDK and OTLP/HTTP exporter themselves": ("import lambda_usage.agent", f"{_SDK}; {_OTLP}"),
     "CloudWatch's lines": (
-        f"import lambda_usage.flush; {_METRICS}",
+        f"import lambda_usage.agent; {_METRICS}",
         "import lambda_usage.telemetry.emf",
     ),
 }

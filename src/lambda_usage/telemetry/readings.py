@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 
 from lambda_usage.agent import BESIDE_TRACER, CANNOT_RECORD, FORKED_PROCESSES, GIVEN_UP
-from lambda_usage.delivery import waiting
 from lambda_usage.telemetry import definitions
 from lambda_usage.telemetry.definitions import Metric
 
@@ -17,21 +16,22 @@ if TYPE_CHECKING:
     """A metric, and the value of its attribute; empty where it has none."""
     Values = dict[Series, float]
 
-_REASONS = {
-    BESIDE_TRACER: definitions.TRACED,
-    FORKED_PROCESSES: definitions.FORKED,
-    GIVEN_UP: definitions.SWITCHED_OFF,
-    waiting.DROPPED: definitions.BUNDLE_DROPPED,
-    waiting.DROPPED_INVOCATIONS: definitions.DROPPED,
-    waiting.DROPPED_UNSURE: definitions.MAYBE_DROPPED,
-}
-
 
 def reason_of(words: str) -> str:
     """The one of the few reasons that a loss is counted under, whatever its words."""
+    from lambda_usage.delivery import waiting  # no business of a cold start
+
     if words.startswith(CANNOT_RECORD):
         return definitions.UNRECORDED
-    return _REASONS.get(words, definitions.OTHER)
+    reasons = {
+        BESIDE_TRACER: definitions.TRACED,
+        FORKED_PROCESSES: definitions.FORKED,
+        GIVEN_UP: definitions.SWITCHED_OFF,
+        waiting.DROPPED: definitions.BUNDLE_DROPPED,
+        waiting.DROPPED_INVOCATIONS: definitions.DROPPED,
+        waiting.DROPPED_UNSURE: definitions.MAYBE_DROPPED,
+    }
+    return reasons.get(words, definitions.OTHER)
 
 
 class Readings:

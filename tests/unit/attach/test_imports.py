@@ -139,3 +139,19 @@ def test_without_telemetry_a_function_imports_nothing_of_it(tmp_path: Path) -> N
     script = "import lambda_usage\nlambda_usage.handler({}, None)\nimport atexit\natexit._clear()"
     found = {each for each in imported(script, tmp_path, variables) if "telemetry." in each}
     assert found == {"lambda_usage.telemetry.logs"}
+
+
+def test_metrics_add_next_to_nothing_to_the_start_of_a_function_that_has_them(
+    tmp_path: Path,
+) -> None:
+    script = """\
+import opentelemetry.sdk.metrics, lambda_usage.agent
+seen = set(sys.modules)
+import lambda_usage.telemetry.application, lambda_usage.telemetry.metrics
+import lambda_usage.telemetry.readings
+before |= seen
+"""
+    assert imported(script, tmp_path) == {
+        f"lambda_usage.telemetry.{name}"
+        for name in ("application", "definitions", "metrics", "readings")
+    }
