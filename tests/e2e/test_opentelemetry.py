@@ -111,13 +111,14 @@ class World:
         )
 
     def handler_spans(self) -> list[Span]:
-        """Those of the instrumentation."""
-        return [each for each in self.receiver.spans if each.scope.endswith(".aws_lambda")]
+        """Those of the instrumentation, in order: a collector may pass them on in another."""
+        found = [each for each in self.receiver.spans if each.scope.endswith(".aws_lambda")]
+        return sorted(found, key=lambda each: each.start)
 
     def last(self, name: str) -> float:
         """The latest value of a metric."""
-        values = [each.value for each in self.receiver.points if each.name == name]
-        return values[-1] if values else 0.0
+        found = [each for each in self.receiver.points if each.name == name]
+        return max(found, key=lambda each: each.time).value if found else 0.0
 
 
 @pytest.fixture(scope="session")

@@ -32,6 +32,8 @@ class Span:
     scope: str
     name: str
     trace_id: str
+    start: int
+    """In nanoseconds since the epoch."""
     attributes: Attributes
 
 
@@ -142,6 +144,7 @@ def _spans(body: bytes) -> Iterable[Span]:
                     scope.scope.name,
                     span.name,
                     span.trace_id.hex(),
+                    span.start_time_unix_nano,
                     _attributes(span.attributes),
                 )
 
