@@ -62,7 +62,8 @@ def _invocations() -> Found:
 
     def state(rate: str, kept: Any) -> Callable[[], float]:
         def measure() -> float:
-            agent.overhead, agent.spans = rates[rate], kept
+            agent.spans = kept
+            agent.pay_from(rates[rate])
             invoke(handler)  # as it goes on in this state
             return invoke(handler)
 
