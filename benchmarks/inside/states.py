@@ -120,9 +120,9 @@ def _kind_of_overhead() -> Any:
         def affords_flush(self, delivered: float) -> bool:
             return super().affords_flush(self._own(delivered)) and self.sends
 
-        def window(self, *arguments: Any, **options: Any) -> None:
+        def window(self, *arguments: Any, **options: Any) -> float:
             self.windows += 1
-            super().window(*arguments, **options)
+            return super().window(*arguments, **options)
 
         def take_costs(self) -> dict[str, float]:
             costs: dict[str, float] = super().take_costs()

@@ -40,9 +40,14 @@ if TYPE_CHECKING:
     from lambda_usage.recording.recorder import Recorder
     from lambda_usage.sampling.sampler import Draw
     from lambda_usage.sampling.trace import Trace
+    from lambda_usage.telemetry.metrics import Metrics
+    from lambda_usage.telemetry.spans import Spans
 
 _ERRORS_TO_GIVE_UP = 3
 BESIDE_TRACER = "inits and invocations beside another tracer"
+FORKED_PROCESSES = "forked processes"
+GIVEN_UP = "processes switched off after errors"
+CANNOT_RECORD = "processes that could not record"
 
 _inside: ContextVar[bool] = ContextVar("lambda_usage_inside", default=False)
 """Set while an invocation is under way in this thread or task: a second agent's wrapper, a
@@ -71,6 +76,11 @@ class Agent:
         self.last_error = ""
         """Kind and place of the latest error of ours."""
         self.active = True
+        self.off = False
+        """Whether it records nothing though the process goes on."""
+        self.metrics: Metrics | None = None
+        self.spans: Spans | None = None
+        """Told of each invocation, where the function has imported a library for spans."""
         self._told = Totals()
         self._lock = threading.RLock()
         self._running = 0
@@ -136,6 +146,27 @@ class Agent:
             if not self.recorder.end_init():
                 self._beside_tracer()
                 self._inits = 0
+            self._look_for_spans()
+            if "opentelemetry.sdk.metrics" in sys.modules:
+                self._metrics().look_for_provider()
+
+    def _metrics(self) -> Metrics:
+        if self.metrics is None:
+            from lambda_usage.telemetry.metrics import Metrics
+
+            self.metrics = Metrics(self)
+        return self.metrics
+
+    def delivered(self, *, final: bool) -> None:
+        """Bundles have left, or could not: send metrics with them."""
+        if self.settings.metrics != "none":
+            self._metrics().send(final=final)
+
+    def _look_for_spans(self) -> None:
+        if "opentelemetry.trace" in sys.modules or "aws_xray_sdk.core" in sys.modules:
+            from lambda_usage.telemetry.spans import Spans  # only such functions pay for it
+
+            self.spans = Spans(self.recorder, self.log)
 
     def begin(self, context: object, frame: FrameType | None = None) -> Invocation | Passing | None:
         """Before an invocation, or a block, that did not pass the gate.
@@ -166,6 +197,8 @@ class Agent:
                     self._kind, self._dated = type(context), is_dated(context)
                 draw = self._draw(now, trace, context)
                 self._tally(alias).invocation(group, now, sampled=draw.probability > 0)
+                if self.spans is not None:
+                    self.spans.begin(draw)
                 token = _inside.set(True)
                 self._running += 1
                 if draw.chosen or self.overhead.times():
@@ -210,8 +243,12 @@ class Agent:
         try:
             self.recorder.open_window(frame)
             self._window = invocation
+            if self.spans is not None:
+                self.spans.opened()
         except Exception as error:  # the invocation goes on, as one that is no window
             self.failed(error)
+            if self.spans is not None:
+                self.spans.voided()
         invocation.opening = time.thread_time() - start
 
     def end(self, invocation: Invocation | Passing | None, *, error: bool) -> None:
@@ -243,7 +280,7 @@ class Agent:
 
     def _open_up(self) -> None:
         self.overhead.affords_flush(self.dispatch.cpu_s)  # the next bundle is saved for
-        if self.active and not self._running:
+        if self.active and not self._running and self.spans is None:  # each has a span to tell
             self._open_gate()
 
     def _open_gate(self) -> None:
@@ -295,13 +332,21 @@ class Agent:
         if hits.displaced:
             self._beside_tracer()
             tally.windows_voided += 1
+            if self.spans is not None:
+                self.spans.voided()
         else:
             paths = len(tally.paths)
             tally.window(hits, weight, invocation.group, duration, error=error)
+            if self.spans is not None:
+                self.spans.ran(hits)
             if len(tally.paths) != paths:
                 self.dispatch.wake()  # it may hold many now
         own = invocation.opening, time.thread_time() - start
-        self.overhead.window(duration, clock, own, hits, first=invocation.draw.first)
+        cost = self.overhead.window(duration, clock, own, hits, first=invocation.draw.first)
+        if self.spans is None:
+            self._look_for_spans()  # the handler may have imported one
+        else:
+            self.spans.end(cost)
 
     def _void_window(self) -> None:
         window = self._window
@@ -312,6 +357,8 @@ class Agent:
             tally.windows_voided += 1
             tally.at(time.time())
             self._window = None
+            if self.spans is not None:
+                self.spans.voided()
             hits = self.recorder.close_window()
             own = window.opening, time.thread_time() - start
             self.overhead.window(0.0, clock, own, hits, first=window.draw.first)
@@ -349,15 +396,15 @@ class Agent:
 
     def forked(self) -> None:
         """A child has our identity, but nobody hears of what it runs: count it."""
-        self.losses["forked processes"] += 1
+        self.losses[FORKED_PROCESSES] += 1
 
     def cannot_record(self, why: str) -> None:
         """Live on to say so in one bundle, at the end."""
         from lambda_usage.recording.absent import AbsentRecorder
 
         self.recorder = AbsentRecorder(self.recorder.name)
-        self.active = False
-        self.losses[f"processes that could not record: {why}"] += 1
+        self.active, self.off = False, True
+        self.losses[f"{CANNOT_RECORD}: {why}"] += 1
         watch(self)
 
     def before_snapshot(self) -> None:
@@ -371,6 +418,8 @@ class Agent:
         self._inits = 0
         self.pay_from(Overhead(self.settings, traced=self.recorder.name == "ctrace"))
         self.dispatch.after_restore()
+        if self.metrics is not None:
+            self.metrics.restored()
 
     def pay_from(self, overhead: Overhead) -> None:
         """Let *overhead* have all that is to come."""
@@ -402,7 +451,7 @@ class Agent:
         """Invocations and windows since the process began."""
         with self._lock:
             self._settle()
-            return self._told.plus(Batch(self.tallies), 1)
+            return self._told.plus(Batch(self.tallies, losses=self.losses), 1)
 
     def paths(self) -> int:
         """Distinct paths of windows since the last bundle."""
@@ -425,9 +474,9 @@ class Agent:
             error=self.last_error,
         )
         if self.errors >= _ERRORS_TO_GIVE_UP and self.active:
-            self.active = False
+            self.active, self.off = False, True
             self.gate.close()
-            self.losses["processes switched off after errors"] += 1
+            self.losses[GIVEN_UP] += 1
             self.log.once("ERROR", "lambda-usage has switched itself off in this process")
 
 

@@ -60,6 +60,9 @@ class Settings:
     sample with the same probability have windows of the same traces."""
     flush_interval: float = field(default=300.0, metadata={"variable": "COVERAGE_FLUSH_INTERVAL"})
     """Seconds between bundles of one process; longer where the budget affords fewer."""
+    metrics: str = field(default="opentelemetry", metadata={"variable": "COVERAGE_METRICS"})
+    """Where metrics go: ``opentelemetry``: through the application's meter provider, else to the
+    OTLP endpoint that is configured; ``emf``: to CloudWatch, as lines in the log; or ``none``."""
     handler: str = field(default="", metadata={"variable": "COVERAGE_HANDLER"})
     """The real handler, where ours stands in front of it."""
     warnings: tuple[str, ...] = ()
@@ -151,6 +154,12 @@ def _encryption(text: str) -> str:
     raise ValueError("AES256, aws:kms or aws:kms:dsse")
 
 
+def _metrics(text: str) -> str:
+    if text.lower() not in ("opentelemetry", "emf", "none"):
+        raise ValueError("opentelemetry, emf or none")
+    return text.lower()
+
+
 _PARSERS: dict[str, Callable[[str], object]] = {
     "enabled": _boolean,
     "bucket": str,
@@ -167,5 +176,6 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "max_windows_per_minute": _number(0, NO_LIMIT, "a number above 0", above=True),
     "sampler": _sampler,
     "flush_interval": _number(0, 86400, "a number of seconds from 0 to 86400"),
+    "metrics": _metrics,
     "handler": str,
 }

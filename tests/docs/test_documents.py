@@ -13,9 +13,10 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-def test_the_configuration_page_is_made_from_the_settings() -> None:
+@pytest.mark.parametrize("page", ["configuration", "metrics"])
+def test_pages_that_are_made_from_the_code_have_not_drifted(page: str) -> None:
     done = subprocess.run(
-        [sys.executable, ROOT / "scripts" / "configuration.py", "--check"],
+        [sys.executable, ROOT / "scripts" / f"{page}.py", "--check"],
         capture_output=True,
         text=True,
         check=False,

@@ -25,6 +25,7 @@ DOCUMENTED = {
     "COVERAGE_MAX_WINDOWS_PER_MINUTE": 600,
     "COVERAGE_SAMPLER": "random",
     "COVERAGE_FLUSH_INTERVAL": 300,
+    "COVERAGE_METRICS": "opentelemetry",
     "COVERAGE_HANDLER": "",
 }
 GOOD = [
@@ -45,6 +46,8 @@ GOOD = [
     ("COVERAGE_S3_SSE", "aws:kms", "aws:kms"),
     ("COVERAGE_S3_SSE", "aws:kms:dsse", "aws:kms:dsse"),
     ("COVERAGE_S3_KMS_KEY_ID", "alias/usage", "alias/usage"),
+    ("COVERAGE_METRICS", "EMF", "emf"),
+    ("COVERAGE_METRICS", "none", "none"),
     ("COVERAGE_INCLUDE_PATTERNS", "app/*", ("app/*",)),
     ("COVERAGE_INCLUDE_PATTERNS", " app/* , lib/*.py ,, ", ("app/*", "lib/*.py")),
     ("COVERAGE_EXCLUDE_PATTERNS", "*/tests/*,gen_*.py", ("*/tests/*", "gen_*.py")),

@@ -28,13 +28,15 @@ _PUBLIC = {
     "health_check_handler": "lambda_usage.health",
 }
 _OURS = "lambda_usage.handler"
+_importing = False
+"""Whether the handler's module is being imported."""
 
 
 def public_attribute(name: str) -> Any:
     """The lazy attributes of the package, ``handler`` among them (PEP 562)."""
     if name == "handler":
-        handler = sys.modules["lambda_usage"].__dict__["handler"] = _redirected_handler()
-        return handler
+        # While its module was imported, a library may have put its own around this very attribute.
+        return sys.modules["lambda_usage"].__dict__.setdefault("handler", _redirected_handler())
     if name in _PUBLIC:
         return getattr(import_module(_PUBLIC[name]), name)
     raise AttributeError(f"module 'lambda_usage' has no attribute {name!r}")
@@ -42,16 +44,20 @@ def public_attribute(name: str) -> Any:
 
 def _redirected_handler() -> Handler:
     """The handler named by ``COVERAGE_HANDLER``, recorded from before its module's import."""
+    global _importing
     name = os.environ.get("COVERAGE_HANDLER", "")
     if not name or name == _OURS:
         message = "COVERAGE_HANDLER must name your own handler where the function's is ours"
         _complain(message)
         raise AttributeError(message)
     agent = _start_agent(name)
+    nested, _importing = _importing, True
     handler = _resolved(name)
+    _importing = nested
     if agent is None:
         return handler
-    _handler_loaded(agent)
+    if not nested:  # else it is the module itself that asks, and it has not loaded yet
+        _handler_loaded(agent)
     return recorded(handler, agent)
 
 

@@ -14,6 +14,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from lambda_usage.bundle.code_key import UNKNOWN_ORDINAL as UNKNOWN_ORDINAL
+from lambda_usage.bundle.code_key import CodeKey as CodeKey
 from lambda_usage.bundle.groups import GROUPS
 
 SCHEMA = 1
@@ -167,21 +169,6 @@ class Distribution:
         """What both know of the same distribution."""
         version = max(self.version, other.version)  # one package ships one; no order matters
         return Distribution(self.name, version, self.imported or other.imported)
-
-
-UNKNOWN_ORDINAL = -1
-"""Of a lambda that was found alive: others on its line may be gone."""
-
-
-class CodeKey(NamedTuple):
-    """Names one code object of one source file."""
-
-    path: str
-    qualname: str
-    """``co_qualname``."""
-    first_line: int
-    ordinal: int = 0
-    """Tells apart several of the same name on one line (lambdas), in source order from 0."""
 
 
 @dataclass(frozen=True, slots=True)

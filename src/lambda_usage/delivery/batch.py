@@ -41,6 +41,11 @@ class Batch:
         return sum(each.windows.windows for each in self.tallies.values())
 
     @property
+    def inits(self) -> int:
+        """Of all aliases."""
+        return sum(each.inits for each in self.tallies.values())
+
+    @property
     def day(self) -> str:
         """The day on which it began, ``YYYY-MM-DD`` in UTC; empty where nothing happened."""
         firsts = [each.first_time for each in self.tallies.values() if each.first_time]
@@ -58,14 +63,29 @@ class Batch:
 class Totals:
     """How much a process has counted so far."""
 
-    __slots__ = ("invocations", "windows")
+    __slots__ = ("inits", "invocations", "losses", "windows")
 
-    def __init__(self, invocations: int = 0, windows: int = 0) -> None:
+    def __init__(
+        self,
+        invocations: int = 0,
+        windows: int = 0,
+        inits: int = 0,
+        losses: Counter[str] | None = None,
+    ) -> None:
         self.invocations = invocations
         self.windows = windows
+        self.inits = inits
+        self.losses: Counter[str] = Counter() if losses is None else losses
+        """Those of the agent's own, by what they were; delivery keeps its own."""
 
     def plus(self, batch: Batch, sign: int) -> Totals:
         """With what *batch* counted, or without it."""
+        losses = self.losses.copy()
+        for what, number in batch.losses.items():
+            losses[what] += sign * number
         return Totals(
-            self.invocations + sign * batch.invocations, self.windows + sign * batch.windows
+            self.invocations + sign * batch.invocations,
+            self.windows + sign * batch.windows,
+            self.inits + sign * batch.inits,
+            losses,
         )

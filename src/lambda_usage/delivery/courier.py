@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -21,8 +21,10 @@ from lambda_usage.bundle.model import Bundle, BundleId
 from lambda_usage.delivery.breaker import Breaker
 from lambda_usage.delivery.targets import Parcel, Sleep, Target, UploadError
 from lambda_usage.delivery.waiting import Waiting, WaitingRoom
+from lambda_usage.telemetry.definitions import DELIVERED, FAILED, SPOOLED
 from lambda_usage.telemetry.logs import Log, kind_and_place
 
+_ARRIVALS = 100
 _POLITE_SECONDS = 0.05
 """At the end of the process, so long is waited for another upload before the last one begins."""
 
@@ -62,6 +64,10 @@ class Courier:
         self.room = room
         self.breaker = Breaker()
         self.last = LastUpload()
+        self.outcomes: Counter[str] = Counter()
+        """Of attempts to deliver a bundle, since the process began."""
+        self.arrivals: deque[tuple[float, int]] = deque(maxlen=_ARRIVALS)
+        """Seconds and bytes of the latest uploads that succeeded, for whoever takes them out."""
         self._making = threading.Lock()
         self._sending = threading.Lock()
         self._books = threading.Lock()
@@ -171,6 +177,7 @@ class Courier:
             return self.room.add(bundle)
         except Exception as error:  # neither disk nor memory took it
             self._failed(error)
+            self.outcomes[FAILED] += 1
             (info,) = bundle.bundles.values()
             self._settled(info.id, info.lists_package, Fate.NOT_STORED)
             return None
@@ -214,6 +221,8 @@ class Courier:
 
     def _arrived(self, bundle: Waiting, seconds: float) -> None:
         self.breaker.succeeded()
+        self.outcomes[DELIVERED] += 1
+        self.arrivals.append((seconds, bundle.size))
         self.last = LastUpload(bundle.key, time.time())
         self.room.delivered(bundle)
         if bundle.id is not None:
@@ -230,6 +239,7 @@ class Courier:
     def _not_sent(self, bundle: Waiting, error: Exception) -> None:
         known = error if isinstance(error, UploadError) else UploadError("", maybe_stored=True)
         bundle.maybe_stored = bundle.maybe_stored or known.maybe_stored
+        self.outcomes[SPOOLED] += 1
         told = isinstance(error, UploadError | OSError)  # what S3 or the system said
         self.last.error = f"{type(error).__name__}: {error}" if told else kind_and_place(error)
         was_closed = self.breaker.closed

@@ -48,6 +48,9 @@ if TYPE_CHECKING:
         def failed(self, error: BaseException) -> None:
             """Note an error of ours."""
 
+        def delivered(self, *, final: bool) -> None:
+            """Bundles have left, or could not; *final* if there will be no more."""
+
 
 NOT_MADE = "invocations in bundles that could not be made"
 
@@ -82,6 +85,8 @@ class Dispatch:
         self.cpu_s = 0.0
         """CPU time of all this in the background, since the process began."""
         self.finished = False
+        self.failed = self.not_made = 0
+        """Bundles that could not be made so far, and the invocations in them."""
 
     @property
     def courier(self) -> Courier:
@@ -94,6 +99,13 @@ class Dispatch:
     @courier.setter
     def courier(self, courier: Courier) -> None:
         self._courier = courier
+
+    @property
+    def maker(self) -> BundleMaker:
+        """Made when the first bundle is."""
+        if self._maker is None:
+            self._maker = self._source.new_maker()
+        return self._maker
 
     def _new_courier(self) -> Courier:
         from lambda_usage.delivery.courier import Courier
@@ -163,6 +175,7 @@ class Dispatch:
         start = time.thread_time()
         try:
             self.courier.deliver(lambda: self._make(batch, final=False))
+            self._source.delivered(final=False)
         except Exception as error:  # whatever it is, it is ours
             self._source.failed(error)
         finally:
@@ -178,10 +191,21 @@ class Dispatch:
             batch = self._source.take(final=True)
             timeout = self._settings.upload_timeout
             self.courier.finish(lambda: self._make(batch, final=True), timeout)
+            self._source.delivered(final=True)
 
     def health(self) -> dict[str, Any]:
         """What the health check says of delivery; ``problems`` are sentences."""
         return {**self.courier.health(), "delivery_cpu_s": round(self.cpu_s, 4)}
+
+    @property
+    def process_id(self) -> str:
+        """As bundles have it."""
+        return self.maker.process_id
+
+    @property
+    def courier_so_far(self) -> Courier | None:
+        """Where nothing was ever delivered there is none."""
+        return self._courier
 
     def abandon(self) -> None:
         """Deliver nothing."""
@@ -192,6 +216,7 @@ class Dispatch:
         batch = self._source.take(final=True)
         if batch.tallies:
             self.courier.now(lambda: self._make(batch, final=True))
+            self._source.delivered(final=True)
 
     def after_restore(self) -> None:
         """Be another process, which begins now."""
@@ -213,14 +238,15 @@ class Dispatch:
             batch.costs[name] = batch.costs.get(name, 0.0) + amount
         stated: Counter[str] = batch.losses.copy()
         try:
-            if self._maker is None:
-                self._maker = self._source.new_maker()
-            bundle = self._maker.make(batch, final=final)
+            maker = self.maker
+            bundle = maker.make(batch, final=final)
             if bundle is not None:
-                self.schedule.learned(new=self._maker.learned(bundle))
+                self.schedule.learned(new=maker.learned(bundle))
             return bundle
         except Exception as error:
             self.courier.lose(NOT_MADE, number)
+            self.not_made += number
+            self.failed += 1
             for reason, lost in stated.items():
                 self.courier.lose(reason, lost)
             self._source.failed(error)

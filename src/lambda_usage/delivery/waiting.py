@@ -61,6 +61,8 @@ class WaitingRoom:
         self._adopted = False
         self.losses: Counter[str] = Counter()
         """What was dropped and has not been stated yet."""
+        self.dropped: Counter[str] = Counter()
+        """What was dropped since the process began, by the words in which it is stated."""
         self.problem = ""
         """Why bundles are not kept on disk, if they are not."""
         self.ending = False
@@ -116,7 +118,7 @@ class WaitingRoom:
                 size, counts = os.stat(path).st_size, Counter(counted(path))  # noqa: PTH116
             except Exception:  # not even readable: nothing that could be delivered
                 self._spool.remove(path)
-                self.losses[DROPPED] += 1
+                self._lose(DROPPED, 1)
                 continue
             older[key] = Waiting(key, None, path, size=size, counts=counts, maybe_stored=True)
         if older:
@@ -173,12 +175,19 @@ class WaitingRoom:
 
     def _drop(self, bundle: Waiting) -> None:
         del self._bundles[bundle.key]
-        self.losses[DROPPED] += 1
+        self._lose(DROPPED, 1)
         for reason, number in bundle.counts.items():
             told = unsure(reason) if bundle.maybe_stored else reason or DROPPED_INVOCATIONS
-            self.losses[told] += number
+            if reason:
+                self.losses[told] += number  # it was lost before
+            else:
+                self._lose(told, number)
         if bundle.path:
             self._spool.remove(bundle.path)
+
+    def _lose(self, what: str, number: int) -> None:
+        self.losses[what] += number
+        self.dropped[what] += number
 
 
 def unsure(reason: str) -> str:

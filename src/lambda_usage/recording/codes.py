@@ -84,6 +84,8 @@ class CodeRegistry:
         self.lock = threading.RLock()
         """Held while entries change or are read; never taken inside a callback."""
         self.entries: dict[int, CodeEntry] = {}
+        self.lines_seen = 0
+        """Lines that have run at least once, as far as it was noted."""
         self._batches = 0
         self.by_file: dict[str, list[CodeEntry]] = {}
         self.body_unseen: set[str] = set()
@@ -136,6 +138,12 @@ class CodeRegistry:
                     self.entries[id(each)].late = True
             if not loaded:
                 self.found_alive(code)
+
+    def saw(self, entry: CodeEntry, lines: set[int], now: float, *, init: bool) -> bool:
+        """As :meth:`CodeEntry.saw`, and counts lines that are seen for the first time."""
+        if not lines <= entry.invoke_lines:
+            self.lines_seen += len(lines - entry.invoke_lines - entry.init_lines)
+        return entry.saw(lines, now, init=init)
 
     def group(self, hits: Iterable[int]) -> dict[int, set[int]]:
         """Hits as lines by ``id(code)``."""

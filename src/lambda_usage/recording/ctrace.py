@@ -136,7 +136,7 @@ class CtraceRecorder:
             for key, taken in self._map(path).assign(arcs).items():
                 lines = {line for arc in taken for line in arc if line > 0}
                 entry = self.registry.entries[key]
-                entry.saw(lines, now, init=self._init)
+                self.registry.saw(entry, lines, now, init=self._init)
                 if self.branches:
                     entry.arcs.update(taken)
                 hits.update(key << LINE_BITS | line for line in lines)

@@ -261,7 +261,7 @@ class MonitoringRecorder:
         for key, lines in self.registry.group(hits).items():
             if key in entries:  # it is not for our own calibration
                 entry = entries[key]
-                new = entry.saw(lines, now, init=self._init)
+                new = self.registry.saw(entry, lines, now, init=self._init)
                 if new and not self._init and entry.invoke_lines >= body_lines(entry.code):
                     self._hits.complete(entry.code)
 
@@ -284,7 +284,7 @@ class MonitoringRecorder:
         target = lines.line(destination)
         if target:
             # 3.14 fires no LINE event where a loop that has run out goes on to a short last line
-            entry.saw([target], self._clock(), init=self._init)
+            self.registry.saw(entry, {target}, self._clock(), init=self._init)
         arc = lines.arc(offset, destination) if self.branches else None
         if arc:
             entry.arcs.add(arc)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from hashlib import blake2b
 from types import CodeType
 
-from lambda_usage.bundle.model import UNKNOWN_ORDINAL, Code, CodeKey, Counts, OriginUsage, Path
-from lambda_usage.recording.codes import LINE_BITS, LINE_MASK, CodeEntry, CodeRegistry, body_lines
+from lambda_usage.bundle.model import Code, CodeKey, Counts, OriginUsage, Path
+from lambda_usage.recording.codes import CodeEntry, CodeRegistry, body_lines
+from lambda_usage.recording.names import Names
 from lambda_usage.recording.tally import KEPT_PATHS, PathSum, Tally
 
 
@@ -16,9 +16,7 @@ class Snapshots:
 
     def __init__(self, registry: CodeRegistry) -> None:
         self._registry = registry
-        self._keys: dict[int, CodeKey] = {}
-        self._ranks: dict[CodeKey, int] = {}
-        """Which one of its name in its file a code object is, in the order of lines."""
+        self._names = Names(registry)
         self._hashes: dict[int, str] = {}
         self._lines: dict[int, frozenset[int]] = {}
 
@@ -27,10 +25,10 @@ class Snapshots:
         found: dict[CodeKey, Code] = {}
         with self._registry.lock:  # not for longer: windows open and close under it
             entries = dict(self._registry.entries)
-        self._name_new(entries)
+        self._names.learn(entries)
         unknown = self._unknown(entries)
         for number, entry in entries.items():
-            key = self._keys[number]
+            key = self._names.keys[number]
             if key in unknown:
                 continue
             code = self._code(number, key, entry)
@@ -40,10 +38,12 @@ class Snapshots:
 
     def _unknown(self, entries: dict[int, CodeEntry]) -> set[CodeKey]:
         """Code that was found after init and has not run since: whether it ever did is unknown."""
-        late = {self._keys[number] for number, entry in entries.items() if entry.late}
+        late = {self._names.keys[number] for number, entry in entries.items() if entry.late}
         if not late:
             return late
-        return late - {self._keys[number] for number, entry in entries.items() if entry.first_seen}
+        return late - {
+            self._names.keys[number] for number, entry in entries.items() if entry.first_seen
+        }
 
     def fill(self, usage: OriginUsage, tally: Tally, callback_cost: float | None) -> None:
         """Put the counts of *tally* into *usage*.
@@ -59,8 +59,8 @@ class Snapshots:
             known = usage.paths.get(path.id)
             usage.paths[path.id] = known + path if known else path
         for number, sums in tally.other.items():
-            if number in self._keys:
-                key = self._keys[number]
+            if number in self._names.keys:
+                key = self._names.keys[number]
                 usage.other[key] = usage.other.get(key, Counts()) + sums.counts()
         usage.other_paths = tally.other_paths.counts()
 
@@ -79,90 +79,12 @@ class Snapshots:
             frozenset(entry.arcs),
         )
 
-    def _name_new(self, entries: dict[int, CodeEntry]) -> None:
-        new: dict[tuple[str, str, int], list[int]] = {}
-        for number, entry in entries.items():
-            if number not in self._keys:
-                name = (entry.path, entry.code.co_qualname, entry.code.co_firstlineno)
-                new.setdefault(name, []).append(number)
-        for name, numbers in new.items():
-            ordinals = self._ordinals(numbers)
-            for number, ordinal in zip(numbers, ordinals, strict=True):
-                self._keys[number] = CodeKey(*name, ordinal)
-        if new:
-            self._rank()
-
-    def _rank(self) -> None:
-        names: dict[tuple[str, str], set[CodeKey]] = {}
-        for key in self._keys.values():
-            names.setdefault((key.path, key.qualname), set()).add(key)
-        self._ranks = {
-            key: rank for keys in names.values() for rank, key in enumerate(sorted(keys))
-        }
-
-    def _ordinals(self, numbers: list[int]) -> list[int]:
-        """Tell apart code objects of one name: by column, else by their order of compilation.
-
-        Python 3.12 gives no column to a lambda that returns a constant. Of lambdas that were
-        found alive, others on their line may be gone: which one it is, is then not known.
-        """
-        entries = [self._registry.entries[number] for number in numbers]
-        if any(entry.alone and entry.code.co_name == "<lambda>" for entry in entries):
-            return [UNKNOWN_ORDINAL] * len(entries)
-        if len(entries) == 1:
-            return [0]
-        columns = [_column(entry.code) for entry in entries]
-        if all(columns):
-            ranks = {column: rank for rank, column in enumerate(sorted(set(columns)))}
-            return [ranks[column] for column in columns]
-        found: Counter[int] = Counter()
-        ordinals = []
-        for entry in entries:
-            ordinals.append(found[entry.batch])
-            found[entry.batch] += 1
-        return ordinals
-
     def _path(self, hits: frozenset[int], total: PathSum, callback_cost: float | None) -> Path:
-        lines: dict[CodeKey, set[int]] = {}
-        for hit in hits:
-            key = self._keys.get(hit >> LINE_BITS)
-            if key is not None:
-                lines.setdefault(key, set()).add(hit & LINE_MASK)
         net = 0.0
         if callback_cost is not None:
             net = max(total.duration - total.callbacks * callback_cost, 0.0)
-        frozen = {key: frozenset(found) for key, found in lines.items()}
-        name = path_id(frozen, self._ranks)
-        return Path(name, frozen, total.counts(), net, total.errors)
-
-
-def _column(code: CodeType) -> int:
-    """Where on its first line the body begins, from 1; 0 where that is not known."""
-    first = code.co_firstlineno
-    found = (
-        column + 1
-        for line, _, column, end in code.co_positions()
-        if line == first and column is not None and end
-    )
-    return min(found, default=0)
-
-
-def path_id(lines: dict[CodeKey, frozenset[int]], ranks: dict[CodeKey, int]) -> str:
-    """A name for a set of lines: 16 hexadecimal digits.
-
-    Lines are counted from the first line of their code object, so an edit elsewhere in a file
-    changes no path's name.
-
-    Args:
-        lines: By code object.
-        ranks: Which of its name in its file each code object is: a property's getter and its
-            setter are two.
-    """
-    digest = blake2b(digest_size=8)
-    for key in sorted(lines):
-        offsets = sorted(line - key.first_line for line in lines[key])
-        digest.update(f"{key.path}:{key.qualname}:{ranks.get(key, 0)}:{offsets}\n".encode())
-    return digest.hexdigest()
+        lines = self._names.lines(hits)
+        return Path(self._names.path(lines), lines, total.counts(), net, total.errors)
 
 
 def code_hash(code: CodeType) -> str:

@@ -220,8 +220,8 @@ class Overhead:
         hits: WindowHits,
         *,
         first: bool = False,
-    ) -> None:
-        """A window ended.
+    ) -> float:
+        """A window ended; returns what it cost.
 
         Args:
             duration: Wall time of the invocation, as far as it was a window.
@@ -250,6 +250,7 @@ class Overhead:
         self._ran += (net := max(duration - within, 0.0))
         self._longest = max(self._longest, net)
         self._book()
+        return cost
 
     def _book(self) -> None:
         """Credit what has run to the budget: some invocations at once, which is cheaper."""
@@ -288,9 +289,13 @@ class Overhead:
 
         ``None`` where that time is not known: no handler has run, or each under the tracer.
         """
-        cost = self._taken[0] + self._windows_cost + self.delivered * self._stretch
-        ran = self._taken[1] + self._handlers_time + self._ran
+        cost, ran = self.spent()
         return cost / ran if ran else None
+
+    def spent(self) -> tuple[float, float]:
+        """What windows and delivery have cost so far, and how long handlers ran."""
+        cost = self._taken[0] + self._windows_cost + self.delivered * self._stretch
+        return cost, self._taken[1] + self._handlers_time + self._ran
 
 
 def _birth(settings: Settings) -> Birth:

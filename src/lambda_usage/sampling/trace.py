@@ -86,8 +86,11 @@ def current_trace() -> Trace:
 
 def current_group() -> int:
     """The group of :func:`current_trace`, where nothing else is asked of it: each invocation is."""
-    if _OPENTELEMETRY in sys.modules:
-        return current_trace().group
+    opentelemetry = sys.modules.get(_OPENTELEMETRY)
+    if opentelemetry is not None:
+        found = _of_opentelemetry(opentelemetry)
+        if found is not None:
+            return found.group
     number = _of_x_ray()
     return (random_byte() if number is None else number) & _GROUP
 

@@ -114,3 +114,44 @@ atexit._clear()  # nothing is to be delivered
     assert ("lambda_usage.recording.ctracer" in found) is (sys.version_info < (3, 12))
     # the extension is kept out of the user's sight until an import asks for it
     assert "coverage.tracer" not in found
+
+
+def test_spans_add_next_to_nothing_to_the_start_of_a_function_that_has_them(tmp_path: Path) -> None:
+    script = """\
+import opentelemetry.trace, lambda_usage.agent
+seen = set(sys.modules)
+import lambda_usage.telemetry.spans
+before |= seen
+"""
+    found = imported(script, tmp_path)
+    assert {each for each in found if each.startswith("lambda_usage")} == {
+        "lambda_usage.bundle.code_key",
+        "lambda_usage.recording.names",
+        "lambda_usage.telemetry.definitions",
+        "lambda_usage.telemetry.executed",
+        "lambda_usage.telemetry.spans",
+    }
+
+
+def test_without_telemetry_a_function_imports_nothing_of_it(tmp_path: Path) -> None:
+    write_files(tmp_path, {"app.py": "def handler(event, context):\n    return 1\n"})
+    variables = {"COVERAGE_HANDLER": "app.handler", "COVERAGE_S3_BUCKET": "no-such-bucket"}
+    script = "import lambda_usage\nlambda_usage.handler({}, None)\nimport atexit\natexit._clear()"
+    found = {each for each in imported(script, tmp_path, variables) if "telemetry." in each}
+    assert found == {"lambda_usage.telemetry.logs"}
+
+
+def test_metrics_add_next_to_nothing_to_the_start_of_a_function_that_has_them(
+    tmp_path: Path,
+) -> None:
+    script = """\
+import opentelemetry.sdk.metrics, lambda_usage.agent
+seen = set(sys.modules)
+import lambda_usage.telemetry.application, lambda_usage.telemetry.metrics
+import lambda_usage.telemetry.readings
+before |= seen
+"""
+    assert imported(script, tmp_path) == {
+        f"lambda_usage.telemetry.{name}"
+        for name in ("application", "definitions", "metrics", "readings")
+    }

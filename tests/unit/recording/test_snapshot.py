@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from lambda_usage.bundle.model import UNKNOWN_ORDINAL, CodeKey, OriginUsage
 from lambda_usage.recording.codes import LINE_BITS, CodeRegistry, nested_codes
-from lambda_usage.recording.snapshot import Snapshots, code_hash, path_id
+from lambda_usage.recording.names import path_id
+from lambda_usage.recording.snapshot import Snapshots, code_hash
 from lambda_usage.recording.tally import KEPT_PATHS, Tally
 from lambda_usage.recording.window import WindowHits
 from tests.unit.support import SOURCE

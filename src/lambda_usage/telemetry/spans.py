@@ -1,0 +1,207 @@
+"""Says on the user's own span what was recorded of an invocation.
+
+Only where the function has imported OpenTelemetry's API, or the X-Ray SDK, by itself: this imports
+neither. What goes wrong here ends telemetry, never the recording.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from lambda_usage.telemetry.definitions import (
+    FUNCTIONS_EXECUTED,
+    LINES_EXECUTED,
+    OVERHEAD,
+    PATH_ID,
+    RECORDER,
+    SAMPLE_PROBABILITY,
+    SAMPLED,
+    SPAN_LINES_NEW,
+)
+from lambda_usage.telemetry.executed import Executed
+from lambda_usage.telemetry.logs import kind_and_place
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Protocol
+
+    from lambda_usage.recording.recorder import Recorder
+    from lambda_usage.recording.window import WindowHits
+    from lambda_usage.sampling.sampler import Draw
+    from lambda_usage.telemetry.logs import Log
+
+    Values = dict[str, bool | int | float | str]
+
+    class Sink(Protocol):
+        """Where attributes go."""
+
+        def begin(self, values: Values, *, window: bool) -> None:
+            """An invocation begins; *window* if :meth:`end` is to be called for it."""
+
+        def end(self, values: Values) -> None:
+            """What became of the window."""
+
+
+_OPENTELEMETRY = "opentelemetry.trace"
+_X_RAY = "aws_xray_sdk.core"
+_X_RAY_HEADER = "_X_AMZN_TRACE_ID"
+_SUBSEGMENT = "lambda-usage"
+
+SAMPLED_NAME, PROBABILITY_NAME, RECORDER_NAME = (
+    SAMPLED.name,
+    SAMPLE_PROBABILITY.name,
+    RECORDER.name,
+)
+
+
+class Spans:
+    """Of one process. Called under the agent's lock; none of it raises."""
+
+    def __init__(self, recorder: Recorder, log: Log) -> None:
+        self._recorder = recorder
+        self._log = log
+        self._executed = Executed(recorder.registry)
+        self._sinks: dict[str, Sink] = {}
+        self._found: Values = {}
+        """Of the window that has just ended."""
+        self._window = False
+        self._lines_before = 0
+        self.look_around()
+
+    def look_around(self) -> None:
+        """Find what was imported since: a handler may do that itself."""
+        for name, make in _SINKS.items():
+            if name in sys.modules and name not in self._sinks:
+                self._sinks[name] = make(sys.modules[name])
+
+    def begin(self, draw: Draw) -> None:
+        """An invocation begins.
+
+        Already now, since an instrumentation that stands within our wrapper ends its span first.
+        """
+        values: Values = {
+            SAMPLED_NAME: draw.chosen,
+            PROBABILITY_NAME: draw.probability,
+            RECORDER_NAME: self._recorder.name,
+        }
+        self._window = draw.chosen
+        for name, sink in self._sinks.items():
+            try:
+                sink.begin(values, window=draw.chosen)
+            except Exception as error:  # whatever the span is, it is not ours
+                self._failed(name, error)
+
+    def opened(self) -> None:
+        """Its window is open."""
+        self._lines_before = self._recorder.registry.lines_seen
+
+    def ran(self, hits: WindowHits) -> None:
+        """Its window is closed. This is work, and counts as a part of what the window cost."""
+        try:
+            path, functions, lines = self._executed.path(hits.own)
+        except Exception as error:
+            self._failed("", error)
+            return
+        self._found = {
+            PATH_ID.name: path,
+            FUNCTIONS_EXECUTED.name: functions,
+            LINES_EXECUTED.name: lines,
+            SPAN_LINES_NEW.name: self._recorder.registry.lines_seen - self._lines_before,
+        }
+
+    def end(self, cost: float) -> None:
+        """It has ended, and its window took *cost* seconds."""
+        found, self._found = self._found, {}
+        self._tell({**found, OVERHEAD.name: round(cost, 9)})
+        self.look_around()
+
+    def voided(self) -> None:
+        """It was no window after all."""
+        self._tell({SAMPLED_NAME: False})
+
+    def _tell(self, values: Values) -> None:
+        if not self._window:
+            return
+        self._window = False
+        for name, sink in self._sinks.items():
+            try:
+                sink.end(values)
+            except Exception as error:
+                self._failed(name, error)
+
+    def _failed(self, name: str, error: Exception) -> None:
+        self._log.once(
+            "WARNING",
+            "What was recorded could not be told to a span; no further one is told",
+            error=kind_and_place(error),
+        )
+        if name:
+            self._sinks[name] = _Nowhere()
+
+
+class _CurrentSpan:
+    """OpenTelemetry's span that is current where our wrapper runs."""
+
+    def __init__(self, api: Any) -> None:
+        self._current = api.get_current_span
+        self._span: Any = None
+
+    def begin(self, values: Values, *, window: bool) -> None:
+        span = self._current()
+        if span.is_recording():
+            span.set_attributes(values)
+            if window:
+                self._span = span
+
+    def end(self, values: Values) -> None:
+        span, self._span = self._span, None
+        if span is not None and span.is_recording():
+            span.set_attributes(values)
+
+
+class _Subsegment:
+    """A subsegment of our own for the X-Ray SDK: Lambda's segment cannot be annotated.
+
+    It is made in one go, when all is known, so that nothing of the user's comes to stand below it.
+    """
+
+    def __init__(self, sdk: Any) -> None:
+        self._recorder = sdk.xray_recorder
+        self._begun: Values = {}
+
+    def begin(self, values: Values, *, window: bool) -> None:
+        if window:
+            self._begun = values
+        else:
+            self._send(values)
+
+    def end(self, values: Values) -> None:
+        begun, self._begun = self._begun, {}
+        self._send({**begun, **values})
+
+    def _send(self, values: Values) -> None:
+        if "Sampled=1" not in os.environ.get(_X_RAY_HEADER, ""):
+            return  # nobody will see it, and where there is no segment the SDK complains
+        subsegment = self._recorder.begin_subsegment(_SUBSEGMENT)
+        if subsegment is None:
+            return
+        try:
+            for name, value in values.items():
+                subsegment.put_annotation(name.replace(".", "_"), value)
+        finally:
+            self._recorder.end_subsegment()
+
+
+class _Nowhere:
+    """In place of a sink that failed."""
+
+    def begin(self, values: Values, *, window: bool) -> None:
+        pass
+
+    def end(self, values: Values) -> None:
+        pass
+
+
+_SINKS: dict[str, Callable[[Any], Sink]] = {_OPENTELEMETRY: _CurrentSpan, _X_RAY: _Subsegment}
