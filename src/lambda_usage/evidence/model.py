@@ -61,6 +61,13 @@ class LambdaFunction:
     inits: int
     windows: int
     days: int
+    exposure: float = 0.0
+    """Invocations that would have noticed a function had it run."""
+    bundles_missing: int = 0
+    """Of the processes that were last heard of as this function's, like the next."""
+    processes_unfinished: int = 0
+    last: str | None = None
+    """When its newest bundle ends: ISO 8601, UTC."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from lambda_usage.bundle.model import Bundle, Exposure, OriginUsage
+from lambda_usage.bundle.model import Bundle, BundleInfo, Exposure, OriginUsage
 from lambda_usage.evidence.exposure import Observed, Unit, by_lambda_function, trials
 from lambda_usage.evidence.model import Evidence, LambdaFunction, Thresholds
 from lambda_usage.evidence.times import iso
@@ -16,10 +16,12 @@ def evidence(bundle: Bundle) -> Evidence:
     functions = by_lambda_function(bundle.origins.items())
     exposures = [e for usage in bundle.origins.values() for e in usage.exposures.values()]
     infos = bundle.bundles.values()
+    processes = _processes(bundle)
+    found = tuple(_function(name, each, processes[name]) for name, each in functions.items())
     return Evidence(
         invocations=sum(each.invocations for each in exposures),
         inits=sum(each.inits for each in exposures),
-        exposure=sum(trials(n, Unit.INVOCATIONS, o).count for n, o in functions.items()),
+        exposure=sum(each.exposure for each in found),
         windows=sum(each.windows for each in exposures),
         days=_days(bundle.origins.values()),
         bundles=len(bundle.bundles),
@@ -27,19 +29,18 @@ def evidence(bundle: Bundle) -> Evidence:
         processes_unfinished=processes_unfinished(bundle),
         first=iso(min((each.first_time for each in infos), default=None)),
         last=iso(max((each.last_time for each in infos), default=None)),
-        lambda_functions=tuple(_function(name, each) for name, each in functions.items()),
+        lambda_functions=found,
     )
 
 
 def bundles_missing(bundle: Bundle) -> int:
     """Gaps in the numbers that each process gives its bundles."""
-    return sum(max(numbers) + 1 - len(numbers) for numbers in _numbers(bundle).values())
+    return _missing(_by_process(bundle))
 
 
 def processes_unfinished(bundle: Bundle) -> int:
     """Processes that never said that they were done."""
-    finished = {info.id.process_id for info in bundle.bundles.values() if info.final}
-    return len(_numbers(bundle).keys() - finished)
+    return _unfinished(_by_process(bundle))
 
 
 def not_seen(bundle: Bundle, thresholds: Thresholds) -> tuple[str, ...]:
@@ -49,21 +50,49 @@ def not_seen(bundle: Bundle, thresholds: Thresholds) -> tuple[str, ...]:
     return tuple(name for name in thresholds.expected_functions if name not in seen)
 
 
-def _numbers(bundle: Bundle) -> dict[str, set[int]]:
-    found: dict[str, set[int]] = defaultdict(set)
-    for process_id, sequence in bundle.bundles:
-        found[process_id].add(sequence)
+_Process = list[BundleInfo]
+"""All bundles of one process."""
+
+
+def _by_process(bundle: Bundle) -> list[_Process]:
+    found: dict[str, _Process] = defaultdict(list)
+    for info in bundle.bundles.values():
+        found[info.id.process_id].append(info)
+    return list(found.values())
+
+
+def _processes(bundle: Bundle) -> dict[str, list[_Process]]:
+    """By the Lambda function and alias of their newest bundles: one may serve several aliases."""
+    found: dict[str, list[_Process]] = defaultdict(list)
+    for infos in _by_process(bundle):
+        newest = max(infos, key=lambda each: each.id.sequence)
+        found[newest.origin.lambda_function].append(infos)
     return found
 
 
-def _function(name: str, observed: Sequence[Observed]) -> LambdaFunction:
+def _missing(processes: Iterable[_Process]) -> int:
+    return sum(max(each.id.sequence for each in p) + 1 - len(p) for p in processes)
+
+
+def _unfinished(processes: Iterable[_Process]) -> int:
+    return sum(not any(each.final for each in infos) for infos in processes)
+
+
+def _function(
+    name: str, observed: Sequence[Observed], processes: Sequence[_Process]
+) -> LambdaFunction:
     exposures = [e for _, usage in observed for e in usage.exposures.values()]
+    ends = [each.last_time for infos in processes for each in infos]
     return LambdaFunction(
         name,
         invocations=sum(each.invocations for each in exposures),
         inits=sum(each.inits for each in exposures),
         windows=sum(each.windows for each in exposures),
         days=_days(usage for _, usage in observed),
+        exposure=trials(name, Unit.INVOCATIONS, observed).count,
+        bundles_missing=_missing(processes),
+        processes_unfinished=_unfinished(processes),
+        last=iso(max(ends, default=None)),
     )
 
 

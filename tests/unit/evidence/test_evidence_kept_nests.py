@@ -20,8 +20,8 @@ from lambda_usage.evidence.model import DeadCodeReport, FunctionEvidence
 from lambda_usage.reports import renderer_for
 from lambda_usage.reports._explanation import explain
 from lambda_usage.reports._findings import Standing, dead_units, ranges_apart, ranges_inside
+from lambda_usage.reports._lines import letters
 from lambda_usage.reports._places import Place
-from lambda_usage.reports.html._lines import letters
 from lambda_usage.reports.html._numbering import numbering
 from lambda_usage.reports.html._payload import for_later
 

@@ -73,6 +73,26 @@ def test_gaps_and_unfinished_processes_are_counted(world: World) -> None:
     assert said["processes_unfinished"].startswith("1 process ended without a last bundle")
 
 
+def test_gaps_and_age_are_told_of_each_lambda_function(world: World) -> None:
+    world.source("x = 1\n")
+    for where in (origin(), origin(alias="live"), origin("billing", recorder="ctrace")):
+        world.ship(where, over_days(2, exposure(100, windows=50, rate=0.5)))
+    world.bundles(origin(), "a", [0, 3], final=False)
+    world.bundles(origin("billing", recorder="ctrace"), "b", [0, 1], final=True)
+    world.bundles(origin(), "c", [0], final=False)
+    world.bundles(origin(alias="live"), "c", [2], final=True)
+    found = evidence(world.bundle)
+    billing, orders, live = found.lambda_functions
+    assert (billing.bundles_missing, billing.processes_unfinished, billing.exposure) == (0, 0, 100)
+    assert (orders.bundles_missing, orders.processes_unfinished, orders.exposure) == (2, 1, 200)
+    # a process that serves two aliases has one series of numbers, and is not told of twice
+    assert (live.bundles_missing, live.processes_unfinished) == (1, 0)
+    assert billing.last == "2001-09-09T01:46:42Z"
+    assert max(each.last or "" for each in found.lambda_functions) == found.last
+    assert found.bundles_missing == sum(each.bundles_missing for each in found.lambda_functions)
+    assert found.exposure == sum(each.exposure for each in found.lambda_functions)
+
+
 def test_what_could_not_be_sampled_is_unseen_where_only_windows_see(world: World) -> None:
     world.source("x = 1\n")
     day = replace(exposure(1000), unsampled=250)

@@ -23,8 +23,8 @@ from lambda_usage.evidence.model import (
 from lambda_usage.evidence.scopes import Inventory
 from lambda_usage.reports import renderer_for
 from lambda_usage.reports._findings import MODULE, dead_units, different_lines, ranges_inside
+from lambda_usage.reports._lines import DEAD, letters
 from lambda_usage.reports.html import write_html
-from lambda_usage.reports.html._lines import DEAD, letters
 from tests.forms import made
 
 LINES = 30

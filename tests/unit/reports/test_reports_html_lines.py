@@ -11,7 +11,7 @@ from lambda_usage.evidence.model import (
     FunctionEvidence,
     Verdict,
 )
-from lambda_usage.reports.html._lines import letters
+from lambda_usage.reports._lines import letters
 
 
 def test_nothing_lies_beyond_the_end_of_a_file(dead_code: DeadCodeReport) -> None:

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import pytest
 
-from lambda_usage.reports.html._lines import LETTERS
+from lambda_usage.reports._lines import LETTERS
 from lambda_usage.reports.html._render import SCRIPTS, STYLES
 
 PACKAGE = files("lambda_usage.reports.html")

@@ -12,8 +12,8 @@ from lambda_usage.evidence.model import (
     LambdaFunction,
 )
 from lambda_usage.reports._findings import standings
+from lambda_usage.reports._lines import state_of
 from lambda_usage.reports._paths import Meant, Step
-from lambda_usage.reports.html._lines import state_of
 from lambda_usage.reports.html._packing import Interned
 
 NOWHERE = -1

@@ -37,10 +37,10 @@ from lambda_usage.reports._findings import (
     ranges_apart,
     ranges_inside,
 )
+from lambda_usage.reports._lines import LETTERS, NOTHING, counted
 from lambda_usage.reports._may_delete import Answers
 from lambda_usage.reports._paths import steps
 from lambda_usage.reports._wording import duration, percent
-from lambda_usage.reports.html._lines import LETTERS, NOTHING, counted
 from lambda_usage.reports.html._numbering import NOWHERE, Numbering
 from lambda_usage.reports.html._packing import Interned, significant
 from lambda_usage.reports.html._use import Use, between, use_of

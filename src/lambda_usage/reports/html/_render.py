@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from lambda_usage.evidence.model import DeadCodeReport, HotPathsReport
 from lambda_usage.evidence.scopes import Inventory
-from lambda_usage.reports.html._lines import letters
+from lambda_usage.reports._lines import letters
 from lambda_usage.reports.html._numbering import numbering
 from lambda_usage.reports.html._packing import as_json, deflated, encodable
 from lambda_usage.reports.html._path_details import details_of_paths

@@ -13,9 +13,9 @@ from lambda_usage.evidence.model import (
     LambdaFunction,
 )
 from lambda_usage.reports._findings import dead_units, different_lines, ranges_inside
+from lambda_usage.reports._lines import LETTERS, counted
 from lambda_usage.reports._sentences import heard, period, rule, traffic
 from lambda_usage.reports._wording import count, percent
-from lambda_usage.reports.html._lines import LETTERS, counted
 from lambda_usage.reports.html._numbering import Numbering
 
 _MEANINGS = {
