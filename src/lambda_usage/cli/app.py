@@ -12,6 +12,7 @@ from lambda_usage.cli.errors import MEANINGS
 from lambda_usage.cli.explain import EXPLAIN_EPILOG, explain
 from lambda_usage.cli.export import EXPORT_EPILOG, export
 from lambda_usage.cli.inventory import INVENTORY_EPILOG, inventory
+from lambda_usage.cli.metrics import METRICS_EPILOG, metrics
 from lambda_usage.cli.report import report
 from lambda_usage.cli.run import RUN_EPILOG, run
 
@@ -60,4 +61,5 @@ app.command(help=paragraphs(inventory), epilog=INVENTORY_EPILOG)(inventory)
 app.command(help=paragraphs(explain), epilog=EXPLAIN_EPILOG)(explain)
 app.add_typer(report, name="report")
 app.command(help=paragraphs(export), epilog=EXPORT_EPILOG)(export)
+app.command(help=paragraphs(metrics), epilog=METRICS_EPILOG)(metrics)
 app.command(help=paragraphs(run), epilog=RUN_EPILOG)(run)

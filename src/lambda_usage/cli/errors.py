@@ -27,6 +27,7 @@ class ExitCode(IntEnum):
     NO_BUNDLES = 4
     SOURCE = 5
     BROKEN_BUNDLES = 6
+    ENDPOINT = 7
 
 
 MEANINGS = {
@@ -37,6 +38,7 @@ MEANINGS = {
     ExitCode.NO_BUNDLES: "no bundle found, or none that can be read",
     ExitCode.SOURCE: "no source or inventory, or of something else, or unclear keeps",
     ExitCode.BROKEN_BUNDLES: "done, but broken bundles were set aside (named on stderr)",
+    ExitCode.ENDPOINT: "the OpenTelemetry endpoint did not take the metrics",
 }
 
 

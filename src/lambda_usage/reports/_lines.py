@@ -38,6 +38,17 @@ LETTERS = {
     "not_deployed": "n",
 }
 """One letter for each way in which code can stand: its verdict, with some silence set apart."""
+MEANINGS = {
+    "used": ("Used", "ran in invocations; module and class bodies: ran when loaded"),
+    "startup": ("Startup", "ran only while a process started"),
+    "dead": ("Dead", "never ran, and the evidence is enough to say so"),
+    "error-handling": ("Error handling", "never ran; that nothing failed does not make it dead"),
+    "stub": ("Stub", "never ran, nor was it meant to: abstract, or not written yet"),
+    "unproven": ("Unproven", "never seen to run, but the evidence is too thin"),
+    "kept": ("Kept", "never ran, and is kept on purpose"),
+    "not_deployed": ("Not deployed", "in the source, in no deployment package"),
+}
+"""The same ways: the name of each, and what it means."""
 
 _NEVER_RAN = frozenset("detk")
 _OF_KIND = {

@@ -13,21 +13,11 @@ from lambda_usage.evidence.model import (
     LambdaFunction,
 )
 from lambda_usage.reports._findings import dead_units, different_lines, ranges_inside
-from lambda_usage.reports._lines import LETTERS, counted
+from lambda_usage.reports._lines import LETTERS, MEANINGS, counted
 from lambda_usage.reports._sentences import heard, period, rule, traffic
 from lambda_usage.reports._wording import count, percent
 from lambda_usage.reports.html._numbering import Numbering
 
-_MEANINGS = {
-    "used": ("Used", "ran in invocations; module and class bodies: ran when loaded"),
-    "startup": ("Startup", "ran only while a process started"),
-    "dead": ("Dead", "never ran, and the evidence is enough to say so"),
-    "error-handling": ("Error handling", "never ran; that nothing failed does not make it dead"),
-    "stub": ("Stub", "never ran, nor was it meant to: abstract, or not written yet"),
-    "unproven": ("Unproven", "never seen to run, but the evidence is too thin"),
-    "kept": ("Kept", "never ran, and is kept on purpose"),
-    "not_deployed": ("Not deployed", "in the source, in no deployment package"),
-}
 _ALWAYS_SHOWN = ("used", "startup", "dead", "unproven", "not_deployed")
 
 
@@ -150,7 +140,7 @@ def _facts(seen: Evidence) -> tuple[tuple[str, str], ...]:
 def _standings(lines: Counter[str], functions: Counter[str]) -> tuple[Standings, ...]:
     total = lines.total()
     rows = []
-    for state, (name, meaning) in _MEANINGS.items():
+    for state, (name, meaning) in MEANINGS.items():
         number = lines[LETTERS[state]]
         if state in _ALWAYS_SHOWN or number:
             share = number / total if total else 0.0
