@@ -10,11 +10,11 @@ PYTEST_ARGS ?=
 REGIONS ?=
 
 # Code outside the package that is typed as strictly as the package.
-TYPED := $(wildcard layer/*.py) $(wildcard scripts/*.py) $(wildcard examples/test_platform/*.py examples/test_platform/deploy/*.py) \
+TYPED := $(wildcard layer/*.py) $(wildcard scripts/*.py) $(wildcard dashboards/*.py) $(wildcard examples/test_platform/*.py examples/test_platform/deploy/*.py) \
 	$(wildcard benchmarks/*.py benchmarks/inside/*.py) benchmarks/workloads/__init__.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint build validate deploy bench bench-quick clean
+.PHONY: help setup demo test lint build validate deploy dashboards bench bench-quick clean
 
 help: ## Say what can be made
 	@echo "lambda-usage: which Python code a Lambda fleet really uses"
@@ -66,6 +66,9 @@ validate: $(STAMP) ## Prove the zips of the last build, under each Python found
 
 deploy: $(STAMP) ## Publish the zips of the last build: REGIONS="eu-west-1 us-east-1", or the profile's
 	@$(BIN)/python layer/deploy.py $(foreach region,$(REGIONS),--region $(region))
+
+dashboards: $(STAMP) ## Write the dashboards and alert rules anew from their code
+	@$(BIN)/python -m dashboards.build
 
 $(BENCH): $(STAMP) $(NATIVE)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'

@@ -27,13 +27,19 @@ def package_page(folder: Path) -> Path:
 
 def platform_page(folder: Path) -> Path:
     """The page on two Lambda functions of the sample platform."""
+    return _page(folder, record_platform(folder), SOURCE, min_exposure=100)
+
+
+def record_platform(folder: Path) -> Path:
+    """Runs two Lambda functions of the sample platform, and returns where their bundles are."""
+    store = folder / "store"
     for name in DEPLOYED:
         task = folder / name
         for file in functions()[name].files:
             (task / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(SOURCE / file, task / file)
-        _run(name, task, folder / "store")
-    return _page(folder, folder / "store", SOURCE, min_exposure=100)
+        _run(name, task, store)
+    return store
 
 
 def _run(name: str, task: Path, store: Path) -> None:
