@@ -105,7 +105,7 @@ def _budget_exceeded() -> Alert:
 def _agent_off() -> Alert:
     return Alert(
         "LambdaUsageAgentOff",
-        f"{now(sent.ACTIVE, 'min', window='30m')} < 1",
+        f"{now(sent.ACTIVE, 'min', window='1h')} < 1",
         f"The agent is off in a process of {_OF}",
         "It records nothing there. The health check says why: errors of our own, another tool "
         "that holds all of sys.monitoring, or no bucket.",

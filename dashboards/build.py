@@ -14,6 +14,7 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from dashboards.alerts import rules
+from dashboards.cloudwatch_board import body
 from dashboards.fleet import fleet
 from dashboards.one_function import one_function
 from dashboards.quality import quality
@@ -29,7 +30,11 @@ def grafana() -> Mapping[str, Dashboard]:
 def files() -> Mapping[str, str]:
     """All files and what is in them, by path below this folder."""
     boards = {f"grafana/{name}.json": _json(board) for name, board in grafana().items()}
-    return {**boards, "prometheus/lambda-usage.rules.yml": rules()}
+    return {
+        **boards,
+        "prometheus/lambda-usage.rules.yml": rules(),
+        "cloudwatch/lambda-usage.json": body(),
+    }
 
 
 def _json(board: Dashboard) -> str:

@@ -128,7 +128,8 @@ def _cost(board: Board) -> None:
         Panel(
             "Losses",
             "What was not seen or not delivered, whatever the reason.",
-            [Query(grown(sent.LOSSES, by=""))],
+            # functions without any send none
+            [Query(f"{grown(sent.LOSSES, by='')} or vector(0)")],
             width=6,
             limits=[(1, YELLOW)],
         )

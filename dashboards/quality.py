@@ -7,8 +7,8 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from dashboards.panels import RED, YELLOW, Board, Panel, Query
 from dashboards.queries import (
     FUNCTION,
+    LOOKBACK,
     REPORT,
-    STEP,
     grown,
     label_of,
     name_of,
@@ -46,7 +46,7 @@ def _age(board: Board) -> None:
         Panel(
             "Since the latest report",
             "Reports should come daily: beyond two days, the panels of reports are empty.",
-            [Query(f"time() - max(max_over_time({told}[{REPORT}:{STEP}]))")],
+            [Query(f"time() - max(max_over_time({told}[{REPORT}:{LOOKBACK}]))")],
             unit="s",
             width=8,
             limits=[(1.25 * DAY, YELLOW), (1.75 * DAY, RED)],

@@ -1,6 +1,6 @@
 """PromQL, from the definitions of the metrics, so that a renamed metric cannot be asked for.
 
-Processes of Lambda come and go, export every few minutes, and many export only once. ``rate()`` and
+Processes of Lambda come and go, export with each upload, and many export only once. ``rate()`` and
 ``increase()`` need two samples, and leave out what the first of each series says: of a process that
 exports once they see nothing. So what counters have grown by is told here by differences between
 the last values of each process. A process never starts anew: each has a ``service.instance.id``.
@@ -12,8 +12,11 @@ from lambda_usage.telemetry.definitions import COUNTER, GAUGE, Metric
 
 WINDOW = "$__rate_interval"
 """As long as a step of the diagram, and at least four times :data:`STEP`."""
-STEP = "5m"
-"""The shortest step: processes export about as often."""
+STEP = "10m"
+"""The shortest step. Processes export with each upload: every five minutes, or up to twenty while
+nothing new runs."""
+LOOKBACK = "5m"
+"""For how long Prometheus takes a sample for the present one."""
 LIFE = "6h"
 """How long a process may stay silent and still be the same."""
 REPORT = "2d"

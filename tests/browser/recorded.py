@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from examples.test_platform.deploy.catalog import SOURCE, functions
@@ -30,20 +31,26 @@ def platform_page(folder: Path) -> Path:
     return _page(folder, record_platform(folder), SOURCE, min_exposure=100)
 
 
-def record_platform(folder: Path) -> Path:
-    """Runs two Lambda functions of the sample platform, and returns where their bundles are."""
+def record_platform(folder: Path, **variables: str) -> Path:
+    """Runs two Lambda functions of the sample platform, and returns where their bundles are.
+
+    Args:
+        folder: Where to.
+        variables: What they have in their environments besides.
+    """
     store = folder / "store"
     for name in DEPLOYED:
         task = folder / name
         for file in functions()[name].files:
             (task / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(SOURCE / file, task / file)
-        _run(name, task, store)
+        _run(name, task, store, variables)
     return store
 
 
-def _run(name: str, task: Path, store: Path) -> None:
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "COVERAGE_"))}
+def _run(name: str, task: Path, store: Path, variables: Mapping[str, str]) -> None:
+    ours = ("AWS_", "COVERAGE_", "OTEL_")
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
     done = subprocess.run(
         [sys.executable, ROOT / "tests/browser/run_platform.py", name, str(INVOCATIONS), store],
         cwd=task,
@@ -58,6 +65,7 @@ def _run(name: str, task: Path, store: Path) -> None:
             "COVERAGE_OVERHEAD_BUDGET": "1",
             "COVERAGE_MAX_WINDOWS_PER_MINUTE": "1000000",
             "POWERTOOLS_TRACE_DISABLED": "true",
+            **variables,
         },
         capture_output=True,
         text=True,

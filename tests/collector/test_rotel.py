@@ -9,7 +9,7 @@ import pytest
 
 from dashboards.queries import name_of
 from lambda_usage.telemetry.definitions import HISTOGRAM, METRICS
-from tests.dashboards.fleet import WELL, export
+from tests.dashboards.fleet import ILL, PROCESSES, export
 from tests.support.paths import ROOT, Unavailable
 from tests.support.rotel import Rotel, options
 from tests.support.victoria_metrics import VictoriaMetrics
@@ -29,11 +29,13 @@ def test_what_functions_send_through_rotel_arrives_with_all_that_tells_them_apar
             with Rotel(store.otlp, variables(FILE)) as collector:
                 export(collector.endpoint)
                 collector.finish()
-            found = store.query(f'lambda_usage_invocations_total{{faas_name="{WELL}"}}')
+            found = store.query(f'lambda_usage_invocations_total{{faas_name="{ILL}"}}')
             names = store.names()
     except Unavailable as reason:
         pytest.skip(str(reason))
-    assert {each.labels["service_instance_id"] for each in found} == {f"{WELL}-one", f"{WELL}-two"}
+    assert {each.labels["service_instance_id"] for each in found} == {
+        f"{ILL}-{process}" for process in PROCESSES
+    }
     assert {each.value for each in found} == {5_000}
     for metric in METRICS:
         parts = ("_bucket", "_sum", "_count") if metric.kind == HISTOGRAM else ("",)

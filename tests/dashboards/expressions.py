@@ -10,13 +10,9 @@ from typing import Any
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-FUNCTION = "orders"
-"""Which Lambda function is chosen where a dashboard is about one."""
-_VARIABLES = {
-    "${__rate_interval_ms}": "1200000",
-    "$__rate_interval": "20m",
-    "$function": FUNCTION,
-}
+_VARIABLES = {"${__rate_interval_ms}": "2400000", "$__rate_interval": "40m"}
+MINUTES = 40
+"""In the window of a diagram that shows a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +38,14 @@ def asked(boards: Iterable[Dashboard]) -> Iterator[Asked]:
                 yield Asked(each["uid"], panel["title"], target["expr"])
 
 
-def filled(expression: str) -> str:
-    """An expression as Grafana sends it: with a day on a diagram as wide as most."""
-    for variable, value in _VARIABLES.items():
+def filled(expression: str, function: str) -> str:
+    """An expression as Grafana sends it, with a day on a diagram as wide as most.
+
+    Args:
+        expression: As the dashboard has it.
+        function: Which Lambda function is chosen, where a dashboard is about one.
+    """
+    for variable, value in {**_VARIABLES, "$function": function}.items():
         expression = expression.replace(variable, value)
     assert "$" not in expression, expression
     return expression
