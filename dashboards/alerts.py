@@ -107,8 +107,8 @@ def _agent_off() -> Alert:
         "LambdaUsageAgentOff",
         f"{now(sent.ACTIVE, 'min', window='1h')} < 1",
         f"The agent is off in a process of {_OF}",
-        "It records nothing there. The health check says why: errors of our own, another tool "
-        "that holds all of sys.monitoring, or no bucket.",
+        "It records nothing there. The health check says why: errors of our own, or another "
+        "tool that holds all of sys.monitoring.",
         lasting="10m",
     )
 

@@ -90,6 +90,7 @@ def _code(board: Board) -> None:
             [Query(top(share(dead, all_shipped)), f"{{{{{FUNCTION}}}}} {{{{{ALIAS}}}}}")],
             unit="percentunit",
             decimals=1,
+            by_function=True,
         )
     )
 
@@ -147,6 +148,7 @@ def _cost(board: Board) -> None:
             ],
             unit="percentunit",
             colours={"budget": RED},
+            by_function=True,
         )
     )
     board.lines(
@@ -160,6 +162,29 @@ def _cost(board: Board) -> None:
                 )
             ],
             unit="percentunit",
+            by_function=True,
+        )
+    )
+    board.lines(
+        Panel(
+            "Time spent on recording, a minute",
+            "Of all processes of a Lambda function together. Some of it Lambda would bill anyway: "
+            "uploads run beside handlers that wait.",
+            [Query(top(a_minute(grown(sent.OVERHEAD_TIME))), f"{{{{{FUNCTION}}}}}")],
+            unit="s",
+            by_function=True,
+        )
+    )
+    board.lines(
+        Panel(
+            "Requests to S3, and bytes, a minute",
+            "Attempts to deliver a bundle, each of which is billed, and the bytes that were "
+            "delivered.",
+            [
+                Query(a_minute(grown(sent.UPLOADS, by="")), "requests"),
+                Query(a_minute(grown(sent.UPLOAD_SIZE, by="", part="_sum")), "bytes"),
+            ],
+            second={"bytes": "bytes"},
         )
     )
 
@@ -172,6 +197,7 @@ def _traffic(board: Board) -> None:
             "The ten busiest Lambda functions. The functions' own count: compare it with "
             "CloudWatch's to see what was never heard of.",
             [Query(top(a_minute(grown(sent.INVOCATIONS))), f"{{{{{FUNCTION}}}}}")],
+            by_function=True,
         )
     )
     board.lines(
@@ -179,5 +205,6 @@ def _traffic(board: Board) -> None:
             "New lines a minute",
             "Lines that ran for the first time in a process: deployments and rare paths.",
             [Query(top(a_minute(grown(sent.LINES_NEW))), f"{{{{{FUNCTION}}}}}")],
+            by_function=True,
         )
     )

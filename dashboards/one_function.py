@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from dashboards.panels import COLOURS, RED, YELLOW, Board, Panel, Query
+from dashboards.panels import COLOURS, ONE_FUNCTION, RED, YELLOW, Board, Panel, Query
 from dashboards.queries import (
     FUNCTION,
     a_minute,
@@ -27,7 +27,7 @@ _VERDICT = label_of(report.VERDICT.name)
 def one_function() -> Dashboard:
     """Put the dashboard together."""
     board = Board(
-        "lambda-usage-function",
+        ONE_FUNCTION,
         "lambda-usage: one function",
         "How one Lambda function is recorded, what that costs, and what becomes of the data.",
     ).choose_function()

@@ -19,6 +19,12 @@ from lambda_usage.telemetry.definitions import INVOCATIONS
 TAG = "lambda-usage"
 DATASOURCE = models.DataSourceRef(type_val="prometheus", uid="${datasource}")
 GREEN, YELLOW, RED = "green", "yellow", "red"
+ONE_FUNCTION = "lambda-usage-function"
+"""Uid of the dashboard about one Lambda function, which others lead to."""
+_ONE_FUNCTION = (
+    f"/d/{ONE_FUNCTION}?var-function=${{__field.labels.{FUNCTION}}}"
+    "&${datasource:queryparam}&${__url_time_range}"
+)
 COLOURS = {
     "used": "green",
     "startup": "blue",
@@ -55,6 +61,10 @@ class Panel:
     """From which values on another colour than green is shown."""
     colours: dict[str, str] = field(default_factory=dict)
     """By legend, where series have one colour each."""
+    second: dict[str, str] = field(default_factory=dict)
+    """Units by legend, of series that are measured on the right."""
+    by_function: bool = False
+    """Whether its series are Lambda functions: a click leads to the dashboard about one."""
 
 
 class Board:
@@ -152,9 +162,15 @@ def _common(made: _Kind, panel: Panel, *, height: int, instant: bool) -> _Kind:
         target = prometheus.Dataquery().expr(query.expression).legend_format(query.legend)
         target.ref_id(chr(ord("A") + number)).format(PromQueryFormat.TIME_SERIES)
         made.with_target(target.instant() if instant else target.range())
+    if panel.by_function:
+        made.data_links([builders.DashboardLink("This Lambda function").url(_ONE_FUNCTION)])
     for legend, colour in panel.colours.items():
         fixed = {"mode": "fixed", "fixedColor": colour}
         made.override_by_name(legend, [models.DynamicConfigValue(id_val="color", value=fixed)])
+    for legend, unit in panel.second.items():
+        right = {"unit": unit, "custom.axisPlacement": "right"}
+        values = [models.DynamicConfigValue(id_val=key, value=each) for key, each in right.items()]
+        made.override_by_name(legend, values)
     return made
 
 

@@ -77,6 +77,7 @@ def _age(board: Board) -> None:
             "Age of the newest data by Lambda function",
             "No traffic, or nothing delivered: the panels of delivery tell which.",
             [Query(top(reported(report.DATA_AGE, "min", by=FUNCTION)), _NAME)],
+            by_function=True,
             unit="s",
         )
     )
@@ -85,6 +86,7 @@ def _age(board: Board) -> None:
             "Exposure by Lambda function, the least first",
             "Without enough of it, nothing that a function ships is called dead.",
             [Query(f"bottomk(10, {reported(report.EXPOSURE, 'sum', by=FUNCTION)})", _NAME)],
+            by_function=True,
         )
     )
 
@@ -97,6 +99,7 @@ def _gaps(board: Board) -> None:
             "Gaps in the numbers of the bundles of each process: they were made, and did not "
             "arrive. What they counted is lost; what ran is in later bundles, too.",
             [Query(top(reported(report.BUNDLES_MISSING, "sum", by=FUNCTION)), _NAME)],
+            by_function=True,
         )
     )
     board.bars(
@@ -104,6 +107,7 @@ def _gaps(board: Board) -> None:
             "Processes unfinished",
             "Ended without a last bundle, or still run: what came after their bundles is unknown.",
             [Query(top(reported(report.UNFINISHED, "sum", by=FUNCTION)), _NAME)],
+            by_function=True,
         )
     )
     board.lines(
@@ -121,6 +125,7 @@ def _gaps(board: Board) -> None:
             "As a share of all. What is spooled is sent again; a share that stays high ends in "
             "losses.",
             [Query(top(share(undelivered, grown(sent.UPLOADS))), _NAME)],
+            by_function=True,
             unit="percentunit",
         )
     )
@@ -142,5 +147,6 @@ def _conflicts(board: Board) -> None:
             "Errors of our own",
             "Each is logged once, with type and place. After some, the agent switches itself off.",
             [Query(top(grown(sent.ERRORS)), _NAME)],
+            by_function=True,
         )
     )

@@ -89,5 +89,15 @@ def test_panels_have_a_place_and_a_number_of_their_own(name: str) -> None:
         assert beside or below, (one, other)
 
 
+def test_what_is_told_by_lambda_function_leads_to_the_dashboard_about_it() -> None:
+    for board in BOARDS.values():
+        for panel in panels(board):
+            legends = {each["legendFormat"].split()[0] for each in panel["targets"]}
+            links = panel["fieldConfig"]["defaults"].get("links", [])
+            assert bool(links) is ("{{faas_name}}" in legends), panel["title"]
+            for link in links:
+                assert link["url"].startswith(f"/d/{BOARDS['function']['uid']}?var-function=")
+
+
 def test_every_verdict_has_a_colour() -> None:
     assert COLOURS.keys() == LETTERS.keys()
