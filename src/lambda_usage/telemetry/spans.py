@@ -71,10 +71,11 @@ class Spans:
         self.look_around()
 
     def look_around(self) -> None:
-        """Find what was imported since: a handler may do that itself."""
+        """Find what was imported since: a handler may do that itself, and so may any thread."""
         for name, make in _SINKS.items():
-            if name in sys.modules and name not in self._sinks:
-                self._sinks[name] = make(sys.modules[name])
+            module = sys.modules.get(name)
+            if name not in self._sinks and module is not None and not _half_imported(module):
+                self._sinks[name] = make(module)
 
     def begin(self, draw: Draw) -> None:
         """An invocation begins.
@@ -139,6 +140,11 @@ class Spans:
         )
         if name:
             self._sinks[name] = _Nowhere()
+
+
+def _half_imported(module: Any) -> bool:
+    """Whether another thread is importing it just now: what it is asked for may not be there."""
+    return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
 
 
 class _CurrentSpan:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -292,6 +295,23 @@ def x_ray(folder: Path, headers: list[str], app: str = TRACER) -> tuple[list[dic
                 found.append(json.loads(daemon.recv(65536).split(b"\n", 1)[1]))
             except BlockingIOError:
                 return found, done.stderr
+
+
+def test_a_library_that_another_thread_is_importing_is_left_until_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Our own export does that, beside a handler; three errors would switch the agent off."""
+    half = ModuleType("opentelemetry.trace")
+    half.__spec__ = ModuleSpec("opentelemetry.trace", None)
+    half.__spec__._initializing = True  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "opentelemetry.trace", half)
+    world = World(tmp_path)
+    for _ in range(3):
+        recorded(lambda *_: None, world.agent)({}, None)
+    assert (world.agent.errors, world.agent.off) == (0, False)
+    monkeypatch.setitem(sys.modules, "opentelemetry.trace", trace)
+    world.invoke()
+    assert world.invoke().keys() == IN_WINDOWS
 
 
 def test_the_x_ray_sdk_gets_a_subsegment_of_our_own(tmp_path: Path) -> None:
