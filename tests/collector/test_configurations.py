@@ -1,8 +1,8 @@
 """Configurations of the collector: no Go collector can be had here, so they are checked by lists.
 
-What is checked: they are YAML, name only components that their distributions have, put all that
-they define into pipelines and define all that pipelines name, take their secrets from the
-environment, and explain each option. What is not: whether the collector accepts the options.
+What is checked: they are YAML, name only components that their distributions have and options that
+those have, put all that they define into pipelines and define all that pipelines name, take their
+secrets from the environment, and explain each option. What is not: that a collector takes them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from dashboards.queries import LIFE
 from tests.support.paths import ROOT
 
 FOLDER = ROOT / "collector-config"
@@ -45,6 +46,19 @@ def test_it_names_only_components_that_its_distribution_has(name: str) -> None:
     for kind in KINDS:
         types = {component.partition("/")[0] for component in read(name).get(kind, {})}
         assert types <= set(there[kind]), kind
+
+
+@configurations
+def test_it_names_only_options_that_the_components_have(name: str) -> None:
+    for kind in KINDS:
+        for component, options in read(name).get(kind, {}).items():
+            known = COMPONENTS["options"][component.partition("/")[0]]
+            assert set(options) <= set(known), component
+
+
+@pytest.mark.parametrize("name", ["gateway.yaml", "local.yaml"])
+def test_processes_are_remembered_for_as_long_as_queries_reckon_with(name: str) -> None:
+    assert read(name)["processors"]["deltatocumulative"]["max_stale"] == LIFE
 
 
 @configurations
