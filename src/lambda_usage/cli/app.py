@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from lambda_usage.cli._help import paragraphs
+from lambda_usage.cli.check import CHECK_EPILOG, check
 from lambda_usage.cli.combine import COMBINE_EPILOG, combine
 from lambda_usage.cli.errors import MEANINGS
 from lambda_usage.cli.explain import EXPLAIN_EPILOG, explain
@@ -60,6 +61,7 @@ app.command(help=paragraphs(combine), epilog=COMBINE_EPILOG)(combine)
 app.command(help=paragraphs(inventory), epilog=INVENTORY_EPILOG)(inventory)
 app.command(help=paragraphs(explain), epilog=EXPLAIN_EPILOG)(explain)
 app.add_typer(report, name="report")
+app.command(help=paragraphs(check), epilog=CHECK_EPILOG)(check)
 app.command(help=paragraphs(export), epilog=EXPORT_EPILOG)(export)
 app.command(help=paragraphs(metrics), epilog=METRICS_EPILOG)(metrics)
 app.command(help=paragraphs(run), epilog=RUN_EPILOG)(run)

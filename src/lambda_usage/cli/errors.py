@@ -28,6 +28,7 @@ class ExitCode(IntEnum):
     SOURCE = 5
     BROKEN_BUNDLES = 6
     ENDPOINT = 7
+    CHECK_FAILED = 8
 
 
 MEANINGS = {
@@ -39,6 +40,7 @@ MEANINGS = {
     ExitCode.SOURCE: "no source or inventory, or of something else, or unclear keeps",
     ExitCode.BROKEN_BUNDLES: "done, but broken bundles were set aside (named on stderr)",
     ExitCode.ENDPOINT: "the OpenTelemetry endpoint did not take the metrics",
+    ExitCode.CHECK_FAILED: "a check failed (check alone)",
 }
 
 

@@ -115,6 +115,17 @@ def counted(lines: str, state: FileState) -> Counter[str]:
     return counts
 
 
+def dead_share(report: DeadCodeReport) -> float | None:
+    """Dead lines as a share of those that any Lambda function ships; ``None`` where none does."""
+    painted = letters(report)
+    dead = shipped = 0
+    for file in report.files:
+        if file.state is not FileState.NOT_DEPLOYED:
+            here = counted(painted[file.file], file.state)
+            dead, shipped = dead + here[DEAD], shipped + here.total()
+    return dead / shipped if shipped else None
+
+
 def _lines(file: FileEvidence, seen: _File) -> str:
     spans = _of_statements(file.statements, seen.standings)
     spans = [*(spans or _of_functions(seen)), *seen.found]

@@ -19,7 +19,7 @@ from lambda_usage.evidence.model import (
     Verdict,
 )
 from lambda_usage.reports._findings import Wanted, alone, standings
-from lambda_usage.reports._lines import LETTERS, MEANINGS, counted, letters, state_of
+from lambda_usage.reports._lines import LETTERS, MEANINGS, counted, dead_share, letters, state_of
 from lambda_usage.telemetry.definitions import GAUGE, Attribute, Metric
 
 FUNCTION_NAME = "faas.name"
@@ -145,15 +145,13 @@ def _functions(report: DeadCodeReport) -> Iterator[Point]:
 def _lines(report: DeadCodeReport) -> Iterator[Point]:
     painted = letters(report)
     found: Counter[str] = Counter()
-    shipped = 0
     for file in report.files:
-        here = counted(painted[file.file], file.state)
-        found += here
-        shipped += 0 if file.state is FileState.NOT_DEPLOYED else here.total()
+        found += counted(painted[file.file], file.state)
     for state, letter in LETTERS.items():
         yield Point(LINES, found[letter], {VERDICT.name: state})
-    if shipped:
-        yield Point(DEAD_SHARE, found[LETTERS["dead"]] / shipped)
+    share = dead_share(report)
+    if share is not None:
+        yield Point(DEAD_SHARE, share)
 
 
 def _shipped(report: DeadCodeReport) -> Iterator[Point]:
