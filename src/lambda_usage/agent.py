@@ -431,6 +431,8 @@ class Agent:
         """What was counted since this was last asked; *final* with an init that served nobody."""
         with self._lock:
             self._settle()
+            if not final and self.spans is None and self._window is None:
+                self._look_for_spans()  # windows, which look for one too, may be rare
             if final and self._inits:
                 self._tally("").at(time.time())
             batch = Batch(self.tallies, self.costs, self.losses)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 from lambda_usage.telemetry.definitions import (
     FUNCTIONS_EXECUTED,
@@ -75,7 +76,8 @@ class Spans:
         for name, make in _SINKS.items():
             module = sys.modules.get(name)
             if name not in self._sinks and module is not None and not _half_imported(module):
-                self._sinks[name] = make(module)
+                with suppress(AttributeError):  # another of that name
+                    self._sinks[name] = make(module)
 
     def begin(self, draw: Draw) -> None:
         """An invocation begins.

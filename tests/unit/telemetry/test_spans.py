@@ -234,6 +234,26 @@ def test_a_library_that_the_handler_imports_is_found_with_the_next_window(tmp_pa
     assert done.stdout.splitlines() == ["None False", "Spans"], done.stderr
 
 
+def test_where_windows_are_rare_it_is_found_with_the_first_bundle(world: World) -> None:
+    world.agent.spans = None
+    world.agent.dispatch.flush()
+    assert world.invoke().keys() == IN_WINDOWS
+
+
+def test_a_library_that_is_half_imported_is_no_error(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("opentelemetry.trace", "aws_xray_sdk.core"):
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    world.agent.spans = None
+    for _ in range(4):
+        recorded(lambda *_: None, world.agent)({}, None)
+    monkeypatch.undo()
+    assert world.agent.errors == 0
+    assert world.invoke() == {}  # it is found by the end of this one
+    assert world.invoke().keys() == IN_WINDOWS
+
+
 def environment(folder: Path) -> dict[str, str]:
     return {
         "COVERAGE_HANDLER": "app.handler",
