@@ -75,9 +75,14 @@ class Spans:
         """Find what was imported since: a handler may do that itself, and so may any thread."""
         for name, make in _SINKS.items():
             module = sys.modules.get(name)
-            if name not in self._sinks and module is not None and not _half_imported(module):
-                with suppress(AttributeError):  # another of that name
-                    self._sinks[name] = make(module)
+            if name in self._sinks or module is None or _half_imported(module):
+                continue
+            try:
+                self._sinks[name] = make(module)
+            except AttributeError:
+                pass  # a stand-in, or not all of it is there yet: it is asked again
+            except Exception as error:  # it may be of another time
+                self._failed(name, error)
 
     def begin(self, draw: Draw) -> None:
         """An invocation begins.
