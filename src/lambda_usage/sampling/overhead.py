@@ -184,7 +184,8 @@ class Overhead:
         headroom, traced = self._headroom, self.traced
         passes = 0
         if self._birth is None and not (traced is not None and traced.learns):
-            passes = self.sampler.passes(_AT_ONCE - 1 - self._begun)
+            # more may have ended than were drawn: those beside another invocation were not
+            passes = self.sampler.passes(_AT_ONCE - 1 - max(self._begun, self._ended - 1))
             if traced is not None:
                 passes = self._timer.passes(passes)
         return (

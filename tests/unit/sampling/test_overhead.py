@@ -232,3 +232,24 @@ def test_where_windows_slow_the_code_chance_picks_the_invocations_that_are_timed
     timed = sum(traced.times() for _ in range(n))
     # six standard deviations: a right one fails once in 500 million runs
     assert abs(timed - n * share) < 6 * (n * share * (1 - share)) ** 0.5
+
+
+@pytest.mark.parametrize("beside", [0, 1, 10, 58])
+def test_what_may_pass_ends_where_the_probability_is_worked_out_anew(
+    beside: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the next window would be what brings another probability about, and be drawn with it."""
+    monkeypatch.setattr("lambda_usage.sampling.sampler.uniform", lambda: 1 - 2**-53)
+    tight = overhead(0.01)
+    tight.draw(100.0, NO_TRACE, None)
+    tight.passed(0.001, 1, 0.001)
+    for _ in range(beside):  # another invocation: they end, and are not drawn
+        tight.passed(0.001, 1, 0.001)
+    passes, *_ = tight.grant()
+    before = tight.sampler.probability
+    assert passes == 59 - beside
+    tight.granted(passes)
+    tight.passed(0.0, passes - 1, 0.0)
+    assert tight.sampler.probability == before
+    tight.passed(0.0, 1, 0.0)
+    assert tight.sampler.probability != before
