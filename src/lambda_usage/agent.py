@@ -391,7 +391,8 @@ class Agent:
         """Record nothing, deliver nothing: nothing ran that a bundle could tell of."""
         self.recorder.registry.closed = True
         self.active = False
-        self.gate.close()  # this may be a child, in which nobody lets go of a lock that is held
+        self.gate.close()
+        self._lock = threading.RLock()  # in a child, nobody lets go of one that is held
         self.dispatch.abandon()
 
     def forked(self) -> None:

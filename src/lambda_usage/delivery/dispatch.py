@@ -208,7 +208,8 @@ class Dispatch:
         return self._courier
 
     def abandon(self) -> None:
-        """Deliver nothing."""
+        """Deliver nothing. In a child, nobody lets go of a lock that another thread holds."""
+        self._lock = threading.Lock()
         self.finished = True
 
     def before_snapshot(self) -> None:
