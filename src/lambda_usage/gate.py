@@ -157,7 +157,7 @@ class Gate:
             return None
 
     def leave(self, token: object, /) -> bool:
-        if token is None or token is not self._token:  # see enter()
+        if self._token is None or token is not self._token:  # see enter()
             return False
         with self._lock:
             mine = self._token
