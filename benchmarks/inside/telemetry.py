@@ -111,7 +111,7 @@ def _sends() -> Found:
     from lambda_usage.telemetry.readings import Readings
 
     agent = _agent()
-    own, lines = OtlpMetrics(agent), EmfMetrics(agent)
+    own, lines = OtlpMetrics(agent, Readings(agent)), EmfMetrics(Readings(agent))
     empty, ours = InMemoryMetricReader(), InMemoryMetricReader()
     provider = MeterProvider([empty])
     provider.get_meter("theirs").create_counter("theirs").add(1)

@@ -81,6 +81,8 @@ class Agent:
         self.metrics: Metrics | None = None
         self.spans: Spans | None = None
         """Told of each invocation, where the function has imported a library for spans."""
+        self.brought_api = False
+        """Whether it was our own export that imported OpenTelemetry's API, and nobody else."""
         self._told = Totals()
         self._lock = threading.RLock()
         self._running = 0
@@ -163,7 +165,10 @@ class Agent:
             self._metrics().send(final=final)
 
     def _look_for_spans(self) -> None:
-        if "opentelemetry.trace" in sys.modules or "aws_xray_sdk.core" in sys.modules:
+        api = sys.modules.get("opentelemetry.trace")
+        if self.brought_api and getattr(api, "_TRACER_PROVIDER", api) is None:
+            api = None  # nobody's but ours
+        if api is not None or "aws_xray_sdk.core" in sys.modules:
             from lambda_usage.telemetry.spans import Spans  # only such functions pay for it
 
             self.spans = Spans(self.recorder, self.log)
@@ -412,6 +417,8 @@ class Agent:
         """Tell of this init now: however many copies there will be, it happened once."""
         self.handler_loaded()
         self.dispatch.before_snapshot()
+        if self.settings.metrics != "none":
+            _ = self._metrics().readings  # counters of the copies begin where this one ends
 
     def after_restore(self) -> None:
         """Be a process of its own, that shares nothing with the other copies."""
@@ -455,6 +462,11 @@ class Agent:
         with self._lock:
             self._settle()
             return self._told.plus(Batch(self.tallies, losses=self.losses), 1)
+
+    def spent(self) -> tuple[float, float]:
+        """What windows and delivery have cost so far, and how long handlers ran, in seconds."""
+        with self._lock:  # else what is being moved from one sum to another is told twice
+            return self.overhead.spent()
 
     def paths(self) -> int:
         """Distinct paths of windows since the last bundle."""

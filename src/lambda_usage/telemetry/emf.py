@@ -12,12 +12,10 @@ import time
 from typing import Any
 
 from lambda_usage.telemetry.definitions import UPLOAD_DURATION, UPLOAD_SIZE, Metric
-from lambda_usage.telemetry.readings import Readings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from lambda_usage.agent import Agent
-    from lambda_usage.telemetry.readings import Values
+    from lambda_usage.telemetry.readings import Readings, Values
 
 NAMESPACE = "LambdaUsage"
 FUNCTION = "FunctionName"
@@ -27,8 +25,8 @@ _UNITS = {"s": "Seconds", "By": "Bytes", "1": "None"}
 class EmfMetrics:
     """Lines on standard output, with each upload, of what was counted since the last."""
 
-    def __init__(self, agent: Agent) -> None:
-        self._readings = Readings(agent)
+    def __init__(self, readings: Readings) -> None:
+        self._readings = readings
         self._told: Values = {}
 
     def send(self, *, final: bool) -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from lambda_usage.agent import Agent
+    from lambda_usage.telemetry.readings import Readings
 
     class Outlet(Protocol):
         """One way for metrics to leave."""
@@ -33,7 +34,17 @@ class Metrics:
     def __init__(self, agent: Agent) -> None:
         self._agent = agent
         self._outlet: Outlet | None = None
+        self._readings: Readings | None = None
         self._sending = threading.Lock()
+
+    @property
+    def readings(self) -> Readings:
+        """What is told, however it leaves; made before a snapshot, lest a restore waits for it."""
+        if self._readings is None:
+            from lambda_usage.telemetry.readings import Readings
+
+            self._readings = Readings(self._agent)
+        return self._readings
 
     def look_for_provider(self) -> None:
         """Take the application's meter provider, if it has one by now that exports."""
@@ -43,10 +54,7 @@ class Metrics:
 
                 found = application.provider()
                 if found is not None:
-                    from lambda_usage.telemetry.readings import Readings
-
-                    readings = Readings(self._agent)
-                    self._outlet = application.ApplicationMetrics(found, readings)
+                    self._outlet = application.ApplicationMetrics(found, self.readings)
         except Exception as error:
             self._failed(error)
 
@@ -71,6 +79,8 @@ class Metrics:
         try:
             if self._outlet is not None:
                 self._outlet.restored()
+            else:  # one that is found later tells nothing that each copy would tell
+                self.readings.restart()
         except Exception as error:
             self._failed(error)
         finally:
@@ -81,7 +91,7 @@ class Metrics:
         if self._agent.settings.metrics == "emf":
             from lambda_usage.telemetry.emf import EmfMetrics
 
-            return EmfMetrics(self._agent)
+            return EmfMetrics(self.readings)
         from lambda_usage.telemetry import otlp
 
         if not otlp.endpoint():
@@ -92,7 +102,7 @@ class Metrics:
             )
             return None
         try:
-            return otlp.OtlpMetrics(self._agent)
+            return otlp.OtlpMetrics(self._agent, self.readings)
         except ImportError:
             self._agent.log.once(
                 "WARNING",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -24,14 +25,13 @@ from lambda_usage.telemetry.definitions import (
     UPLOAD_SIZE,
     Metric,
 )
-from lambda_usage.telemetry.readings import Readings
 from lambda_usage.telemetry.resource import resource_attributes
 from lambda_usage.version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from lambda_usage.agent import Agent
-    from lambda_usage.telemetry.readings import Values
+    from lambda_usage.telemetry.readings import Readings, Values
 
 _PATIENCE, _LAST_PATIENCE = 5.0, 1.0
 """Seconds for an export, and for one at the end of a process, when nothing else holds it up."""
@@ -61,12 +61,14 @@ def wants_totals(get: Any = os.environ.get) -> bool:
 class OtlpMetrics:
     """The exports of one process."""
 
-    def __init__(self, agent: Agent) -> None:
-        """Begin.
+    def __init__(self, agent: Agent, readings: Readings) -> None:
+        """Begin to tell of *readings*.
 
         Raises:
             ImportError: There is no OpenTelemetry SDK, or no exporter.
         """
+        if "opentelemetry.trace" not in sys.modules:
+            agent.brought_api = True
         from opentelemetry.exporter.otlp.proto.http import metric_exporter
         from opentelemetry.sdk.metrics import export
         from opentelemetry.sdk.resources import Resource
@@ -80,12 +82,12 @@ class OtlpMetrics:
         self._patience = 0.0
         """Of the exporter; 0 where there is none yet."""
         self._agent = agent
-        self._readings = Readings(agent)
+        self._readings = readings
         self._told: Values = {}
         self._totals = wants_totals()
         kinds = export.AggregationTemporality
         self._temporality: Any = kinds.CUMULATIVE if self._totals else kinds.DELTA
-        self._begin(int(agent.started * 1e9))
+        self._begin(int(readings.since * 1e9))
 
     def send(self, *, final: bool) -> None:
         """Export what was counted since the last time.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 
 from lambda_usage.agent import BESIDE_TRACER, CANNOT_RECORD, FORKED_PROCESSES, GIVEN_UP
@@ -41,10 +42,12 @@ class Readings:
         self._agent = agent
         self.exports_lost = 0
         self._base: Values = {}
+        self.since = agent.started
+        """When counters began, in seconds since the epoch."""
 
     def restart(self) -> None:
         """Count from now on: what came before was another process."""
-        self._base = self._counted()
+        self._base, self.since = self._counted(), time.time()
         self.take_arrivals()
 
     def go_on(self, last: Values) -> None:
@@ -82,7 +85,7 @@ class Readings:
 
     def _counted(self) -> Values:
         agent = self._agent
-        totals, (cost, ran) = agent.totals(), agent.overhead.spent()
+        totals, (cost, ran) = agent.totals(), agent.spent()
         found: Values = {
             (definitions.INVOCATIONS, ""): totals.invocations,
             (definitions.WINDOWS, ""): totals.windows,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,8 +16,10 @@ from opentelemetry.sdk.metrics import Counter, Histogram, MeterProvider, Observa
 from opentelemetry.sdk.metrics.export import AggregationTemporality, InMemoryMetricReader
 
 from lambda_usage import agent as module
+from lambda_usage.delivery.batch import Totals
 from lambda_usage.telemetry import emf
 from lambda_usage.telemetry.definitions import METRICS, REASON
+from lambda_usage.telemetry.readings import Readings
 from tests.support.otlp import Receiver
 from tests.unit.support import log_lines
 
@@ -145,6 +149,47 @@ def test_after_a_restore_counters_go_on_from_what_was_read(
     assert reader.total["lambda_usage.invocations"] == 5
     assert reader.total["lambda_usage.handler.time"] >= before["lambda_usage.handler.time"]
     assert reader.smallest >= 0
+
+
+@pytest.mark.parametrize("upload", [True, False])
+def test_a_provider_that_is_set_after_a_restore_is_told_nothing_of_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, upload: bool
+) -> None:
+    """Each copy would tell it: one init would be as many as there are copies."""
+    world = World(tmp_path)
+    world.agent._inits = int(upload)
+    world.recorder.registry.lines_seen = 500
+    world.agent.before_snapshot()
+    world.agent.after_restore()
+    reader = Reader(delta=True)
+    offer(monkeypatch, reader.provider)
+    world.invoke(2)
+    world.flush()
+    reader.read()
+    assert reader.total["lambda_usage.invocations"] == 2
+    assert reader.total["lambda_usage.inits"] == 0
+    assert reader.total["lambda_usage.lines.new"] == 0
+
+
+def test_what_is_being_moved_from_one_sum_to_another_is_not_told_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An export reads from its own thread what an invocation or a bundle changes in another."""
+    world = World(tmp_path)
+    found: list[bool] = []
+
+    def spent() -> tuple[float, float]:
+        other = threading.Thread(
+            target=lambda: found.append(world.agent._lock.acquire(blocking=False))
+        )
+        other.start()
+        other.join(60)
+        return 0.0, 0.0
+
+    monkeypatch.setattr(world.agent, "overhead", SimpleNamespace(spent=spent))
+    monkeypatch.setattr(world.agent, "totals", Totals)
+    Readings(world.agent).counters()
+    assert found == [False]
 
 
 def test_a_forked_child_observes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,7 +20,8 @@ from lambda_usage.telemetry import otlp
 from lambda_usage.telemetry.definitions import METRICS, REASON
 from lambda_usage.telemetry.readings import reason_of
 from tests.support.otlp import CUMULATIVE, DELTA, Receiver
-from tests.unit.support import log_lines
+from tests.support.paths import ROOT
+from tests.unit.support import SOURCE, log_lines, run_fresh
 
 from .worlds import World, point_to, prepare
 
@@ -254,6 +257,67 @@ def test_it_sends_where_opentelemetrys_variables_ask_for_it(
     world.invoke()
     world.flush()
     assert bool(receiver.points) is sends
+
+
+def raising(*_: object, **__: object) -> object:
+    raise ValueError("no")
+
+
+@pytest.mark.parametrize(
+    ("part", "broken"),
+    [("_make_exporter", raising), ("_exporter", SimpleNamespace(export=raising))],
+)
+def test_an_export_that_raises_is_counted_as_lost(
+    world: World, receiver: Receiver, part: str, broken: object
+) -> None:
+    """Not every exporter returns what went wrong, or accepts what is configured."""
+    outlet: Any = world.agent._metrics()._chosen()
+    world.agent._metrics()._outlet = outlet
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outlet, part, broken)
+        if part == "_exporter":
+            patch.setattr(outlet, "_patience", otlp._PATIENCE)
+        for _ in range(2):
+            world.invoke()
+            world.flush()
+    world.invoke(5)
+    world.flush()
+    assert receiver.total("lambda_usage.losses", lambda_usage__reason="metrics_export") == 2
+    assert receiver.total("lambda_usage.invocations") == 5
+    assert world.agent.errors == 0
+
+
+OWN = """\
+    import sys
+    from pathlib import Path
+    from lambda_usage.attach.bootstrap import recorded
+    from tests.unit.fakes import make_agent
+
+    agent, *_ = make_agent(Path.cwd(), sample_rate=0.5)
+    call = recorded(lambda *_: None, agent)
+    call({}, None)
+    agent._metrics()._chosen()
+    assert "opentelemetry.trace" in sys.modules
+    for _ in range(100):
+        call({}, None)
+    print(agent.spans)
+    from opentelemetry import trace
+    from opentelemetry.sdk.trace import TracerProvider
+    trace.set_tracer_provider(TracerProvider())
+    for _ in range(100):
+        call({}, None)
+    print(type(agent.spans).__name__)
+"""
+
+
+def test_that_our_own_export_needs_the_api_makes_no_function_one_with_spans(tmp_path: Path) -> None:
+    """Each invocation would be held up for a span that there is not."""
+    variables = {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9",
+        "PYTHONPATH": f"{SOURCE}:{ROOT}",
+    }
+    done = run_fresh(OWN, tmp_path, variables)
+    assert done.stdout.split() == ["None", "Spans"], done.stderr
 
 
 def test_without_an_sdk_it_says_so_once_and_delivers_as_ever(
