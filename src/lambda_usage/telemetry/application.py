@@ -31,8 +31,16 @@ def provider() -> Any:
     api, sdk = sys.modules.get("opentelemetry.metrics"), sys.modules.get(SDK)
     if api is None or sdk is None:
         return None
+    if os.environ.get("OTEL_PYTHON_METER_PROVIDER") and _nobody_has_asked():
+        return None
     found = api.get_meter_provider()
     return found if isinstance(found, sdk.MeterProvider) and _has_readers(found) else None
+
+
+def _nobody_has_asked() -> bool:
+    """Whether to ask would make a provider and set it, and the application's own come too late."""
+    internal = sys.modules.get("opentelemetry.metrics._internal")
+    return getattr(internal, "_METER_PROVIDER", None) is None
 
 
 def _has_readers(found: Any) -> bool:

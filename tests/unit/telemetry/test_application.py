@@ -21,7 +21,7 @@ from lambda_usage.telemetry import emf
 from lambda_usage.telemetry.definitions import METRICS, REASON
 from lambda_usage.telemetry.readings import Readings
 from tests.support.otlp import Receiver
-from tests.unit.support import log_lines
+from tests.unit.support import log_lines, run_fresh
 
 from .worlds import World, point_to, prepare
 
@@ -127,6 +127,25 @@ def test_one_that_is_set_late_is_found_with_the_first_upload(
     offer(monkeypatch, reader.provider)
     world.flush()
     assert reader.read()["lambda_usage.invocations"] == 2
+
+
+SET_LATE = """\
+    from opentelemetry import metrics
+    from opentelemetry.sdk.metrics import MeterProvider
+    from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+    from lambda_usage.telemetry import application
+
+    print(application.provider())
+    mine = MeterProvider([InMemoryMetricReader()])
+    metrics.set_meter_provider(mine)
+    print(metrics.get_meter_provider() is application.provider() is mine)
+"""
+
+
+def test_to_look_for_a_provider_sets_none(tmp_path: Path) -> None:
+    """OpenTelemetry's API makes one for whoever asks first, where its variable names one."""
+    done = run_fresh(SET_LATE, tmp_path, {"OTEL_PYTHON_METER_PROVIDER": "sdk_meter_provider"})
+    assert done.stdout.split() == ["None", "True"], done.stderr
 
 
 @pytest.mark.parametrize("delta", [True, False], ids=["delta", "cumulative"])
