@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
 
 from lambda_usage.telemetry.definitions import (
     FUNCTIONS_EXECUTED,
