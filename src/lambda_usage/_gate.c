@@ -307,14 +307,17 @@ static PyObject *take(Gate *self, PyObject *unused)
     self->left = 0;
     if (!self->begun)
         return answer(&_Py_NoneStruct);
+    uint32_t begun = self->begun, ended = self->ended, opened = self->opened;
     PyObject *groups = PyBytes_FromStringAndSize((char *)self->groups, self->begun);
     PyObject *started = self->token ? Py_BuildValue("d", self->started) : answer(&_Py_NoneStruct);
     PyObject *taken = groups && started
         ? Py_BuildValue("OddIddO", groups, self->first, self->last, self->ended, self->ran,
                         self->longest, started)
         : NULL;
-    PyObject *token = taken ? self->token : NULL;
-    if (taken) {
+    /* 3.11 may collect garbage meanwhile, and a finalizer let another thread leave */
+    int as_it_was = begun == self->begun && ended == self->ended && opened == self->opened;
+    PyObject *token = taken && as_it_was ? self->token : NULL;
+    if (taken && as_it_was) {
         self->token = NULL;
         self->begun = self->ended = 0;
         self->ran = 0;
@@ -325,6 +328,10 @@ static PyObject *take(Gate *self, PyObject *unused)
         Py_DecRef(groups);
     if (started)
         Py_DecRef(started);
+    if (taken && !as_it_was) {
+        Py_DecRef(taken);
+        return take(self, unused);
+    }
     return taken;
 }
 

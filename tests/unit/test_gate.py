@@ -6,7 +6,8 @@ import gc
 import sys
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import Context, ContextVar
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -279,6 +280,45 @@ def test_one_that_is_shut_while_it_is_asked_lets_nothing_pass(world: World) -> N
     assert (token is None) == (taken is None), "it passed and is told, or neither"
     assert token is not None or not world.inside.get()
     assert world.gate.enter(context()) is None
+
+
+@contextmanager
+def collecting(call: Callable[[], object], allocations: int) -> Iterator[None]:
+    """Garbage is collected after so many more allocations, and *call* is what runs then."""
+    called: list[object] = []
+
+    def collected(_phase: str, _info: object) -> None:
+        if not called:
+            called.append(call())
+
+    before = gc.get_threshold()
+    gc.collect()
+    gc.callbacks.append(collected)
+    gc.set_threshold(allocations, 1000, 1000)
+    try:
+        yield
+    finally:
+        gc.callbacks.remove(collected)
+        gc.set_threshold(*before)
+
+
+@pytest.mark.parametrize("allocations", range(1, 6))
+def test_what_ends_while_it_is_taken_is_not_under_way(allocations: int) -> None:
+    """To make a tuple may collect garbage (3.11), and whatever runs then let another thread end.
+
+    That in Python has a lock, for which the other thread waits.
+    """
+    world = World("C")
+    world.open()
+    token = world.gate.enter(context())
+    left: list[bool] = []
+    with collecting(lambda: left.append(world.gate.leave(token)), allocations):
+        groups, _, _, ended, _, _, started = world.taken()
+    assert len(groups) == 1
+    if left == [True]:
+        assert (ended, started) == (1, None)
+    else:
+        assert (ended, started is None) == (0, False)
 
 
 HEADER = st.one_of(
