@@ -303,6 +303,8 @@ class Agent:
                 passes, dispatch.quiet_from, until, longest, margin, most, arn, dated, environment,
                 traced,
             )  # fmt: skip
+            if not self.active:  # a thread of ours has given up meanwhile
+                self.gate.close()
 
     def _settle(self) -> None:
         """Count what has passed the gate, and let nothing pass: all else comes after it."""
@@ -498,7 +500,7 @@ class Agent:
 def _reset(token: Token[bool]) -> None:
     try:
         _inside.reset(token)
-    except ValueError:  # the block ended in another task than it began in
+    except (ValueError, RuntimeError):  # it ended in another task than it began in, or twice
         _inside.set(False)
 
 

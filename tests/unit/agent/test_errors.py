@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from lambda_usage import agent as module
 from lambda_usage.attach.bootstrap import recorded
+from lambda_usage.invocation import Invocation
+from lambda_usage.sampling.overhead import Overhead
+from lambda_usage.settings import Settings
 from tests.unit.support import log_lines
 
 from .world import World
@@ -105,3 +109,35 @@ def test_after_a_window_that_could_not_be_closed_invocations_are_counted_again(
     world.finish()
     assert (world.total("invocations"), world.total("windows")) == (2, 1)
     assert world.total("unsampled") == 0
+
+
+def test_an_agent_that_gives_up_while_it_opens_the_gate_lets_nothing_pass(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An upload fails in a thread of its own: what passes after it would count as recorded."""
+    monkeypatch.setattr(world.agent, "overhead", Overhead(Settings(sample_rate=0.01), traced=False))
+    grant = world.agent.overhead.grant
+
+    def gives_up(_self: Overhead) -> tuple[int, float, float, float, float]:
+        for _ in range(3):
+            world.agent.failed(OSError())
+        return grant()
+
+    call = recorded(lambda _event, _context: None, world.agent)
+    monkeypatch.setattr("lambda_usage.sampling.sampler.uniform", lambda: 0.99)
+    monkeypatch.setattr(Overhead, "grant", gives_up)
+    for _ in range(5):
+        call({}, None)
+    assert world.agent.off
+    assert world.agent.totals().invocations == 1
+
+
+def test_an_invocation_whose_end_was_begun_before_is_not_under_way_for_ever(world: World) -> None:
+    """A finalizer that runs within the gate's own end lets the agent take it (3.11)."""
+    invocation = world.agent.begin(None)
+    assert isinstance(invocation, Invocation)
+    module._inside.reset(invocation.token)
+    world.agent.end(invocation, error=False)
+    world.invoke()
+    world.finish()
+    assert (world.agent.errors, world.total("windows"), world.total("unsampled")) == (0, 2, 0)
