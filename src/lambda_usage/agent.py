@@ -390,9 +390,15 @@ class Agent:
         self.dispatch.flush()
 
     def finish(self) -> None:
-        """Deliver the last bundle, now; nothing is recorded after it."""
+        """Deliver the last bundle, now; nothing is recorded after it. Never raises.
+
+        A signal's handler may call this, within the function's code.
+        """
         self.active = False
-        self.dispatch.finish()
+        try:
+            self.dispatch.finish()
+        except Exception as error:
+            self.failed(error)
 
     def abandon(self) -> None:
         """Record nothing, deliver nothing: nothing ran that a bundle could tell of."""

@@ -102,10 +102,11 @@ class Dispatch:
 
     @property
     def maker(self) -> BundleMaker:
-        """Made when the first bundle is."""
-        if self._maker is None:
-            self._maker = self._source.new_maker()
-        return self._maker
+        """Made when the first bundle is, or when somebody asks for its process's id."""
+        with self._lock:
+            if self._maker is None:
+                self._maker = self._source.new_maker()
+            return self._maker
 
     def _new_courier(self) -> Courier:
         from lambda_usage.delivery.courier import Courier

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+
+import pytest
 
 from lambda_usage.attach.bootstrap import recorded
 from lambda_usage.delivery.dispatch import NOT_MADE
+from lambda_usage.flush import BundleMaker
 from tests.unit.fakes import exposures, total
 from tests.unit.support import write_files
 
@@ -209,3 +213,22 @@ def test_the_package_list_is_sent_until_a_bundle_with_it_has_arrived(
     assert [list(each.files) for each in usages] == [["app.py"], [], []]
     assert [list(each.distributions) for each in usages] == [["lib"]] * 3
     assert len({info.origin.package for info in infos}) == 1
+
+
+def test_a_process_has_one_id_whoever_asks_first(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The health check does, in the thread of the invocation, while the first bundle is made."""
+    dispatch, new_maker, found = world.agent.dispatch, world.agent.new_maker, set()
+    asks = threading.Thread(target=lambda: found.add(dispatch.process_id))
+
+    def slow() -> BundleMaker:
+        if asks.ident is None:
+            asks.start()
+            asks.join(0.2)  # should it come to an end, it has made one of its own
+        return new_maker()
+
+    monkeypatch.setattr(world.agent, "new_maker", slow)
+    found.add(dispatch.process_id)
+    asks.join(60)
+    assert found == {dispatch.process_id}

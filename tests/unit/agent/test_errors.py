@@ -141,3 +141,15 @@ def test_an_invocation_whose_end_was_begun_before_is_not_under_way_for_ever(worl
     world.invoke()
     world.finish()
     assert (world.agent.errors, world.total("windows"), world.total("unsampled")) == (0, 2, 0)
+
+
+def test_an_error_at_the_end_never_reaches_the_function(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Within the handler of a signal, it would be raised in the middle of the function's code."""
+    monkeypatch.setattr(world.agent.dispatch, "_courier", None)
+    monkeypatch.setattr(world.agent.dispatch, "_new_courier", lambda: 1 / 0)
+    world.invoke()
+    world.finish()
+    (line,) = log_lines(capsys.readouterr().err)
+    assert line["error"].startswith("ZeroDivisionError at ")
