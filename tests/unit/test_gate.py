@@ -334,6 +334,7 @@ HEADER = st.one_of(
 def test_the_group_is_that_of_the_trace(kind: str, header: str | None) -> None:
     found = World(kind)
     with pytest.MonkeyPatch.context() as patch:
+        patch.delitem(sys.modules, "opentelemetry.trace", raising=False)  # by another test
         patch.setattr("lambda_usage.sampling.trace.random_byte", lambda: 63)
         if header is None:
             patch.delenv(TRACE, raising=False)
