@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 _PATIENCE, _LAST_PATIENCE = 5.0, 1.0
 """Seconds for an export, and for one at the end of a process, when nothing else holds it up."""
 
+_LAST_WAIT = 2
+"""Before that wait, of 1, 2, 4 seconds and so on, exporters up to 1.34 give up an endpoint that is
+busy, whatever their timeout: they would wait for a minute, and the end of a process with them."""
+
 
 def endpoint(get: Any = os.environ.get) -> bool:
     """Whether one is configured for metrics, as OpenTelemetry's variables say it."""
@@ -113,6 +117,7 @@ class OtlpMetrics:
 
         if patience != self._patience:
             self._exporter, self._patience = self._make_exporter(timeout=patience), patience
+            self._exporter._MAX_RETRY_TIMEOUT = _LAST_WAIT
         key = getattr(context, "_SUPPRESS_INSTRUMENTATION_KEY", "suppress_instrumentation")
         token = context.attach(context.set_value(key, True))  # no spans of our own requests
         try:

@@ -287,6 +287,33 @@ def test_an_export_that_raises_is_counted_as_lost(
     assert world.agent.errors == 0
 
 
+class Old:
+    """As far as it matters here, an exporter of the time before they had a deadline."""
+
+    _MAX_RETRY_TIMEOUT = 64
+
+    def __init__(self, timeout: float) -> None:
+        self.waited = 0
+
+    def export(self, _data: object) -> object:
+        delay = 1
+        while delay < self._MAX_RETRY_TIMEOUT:
+            self.waited += delay
+            delay *= 2
+        return None
+
+
+def test_a_busy_endpoint_holds_up_no_end_with_an_old_exporter(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outlet: Any = world.agent._metrics()._chosen()
+    monkeypatch.setattr(outlet, "_make_exporter", Old)
+    world.agent._metrics()._outlet = outlet
+    world.invoke()
+    world.agent.finish()
+    assert outlet._exporter.waited <= 1
+
+
 OWN = """\
     import sys
     from pathlib import Path
