@@ -282,5 +282,9 @@ class Bundle:
     origins: dict[Origin, OriginUsage] = field(default_factory=dict)
 
 
+TOO_LARGE = "COVERAGE_INCLUDE_PATTERNS narrows what is recorded"
+"""Ends the reason for which a bundle is refused that may be sound, and merely holds too much."""
+
+
 class BundleError(Exception):
     """A file that is no bundle, or one that cannot be understood; says which and why."""

@@ -13,6 +13,7 @@ from os import PathLike
 
 from lambda_usage.bundle.model import (
     SCHEMA,
+    TOO_LARGE,
     Bundle,
     BundleError,
     BundleId,
@@ -55,7 +56,7 @@ def read_bundle(path: str | PathLike[str]) -> Bundle:
         check_tables(connection, _TABLES)
         size = os.stat(path).st_size  # noqa: PTH116 - light imports here
         if size > MAX_BYTES and not combined:
-            raise BundleError(f"{size:,} bytes, and no bundle has over {MAX_BYTES:,}")
+            raise BundleError(f"{size:,} bytes, and no bundle has over {MAX_BYTES:,}: {TOO_LARGE}")
         memory = _MEMORY + (_MEMORY_A_BYTE * size if combined else 0)
         return _Reader(Rows(connection, memory, {} if combined else MOST_ROWS)).read()
 

@@ -9,10 +9,9 @@ from sys import getsizeof
 from typing import Any
 
 from lambda_usage.bundle import values as v
-from lambda_usage.bundle.model import BundleError
+from lambda_usage.bundle.model import TOO_LARGE, BundleError
 from lambda_usage.bundle.schema import from_numbits
 
-_NARROW = "COVERAGE_INCLUDE_PATTERNS narrows what is recorded"
 _TEXT = getsizeof("")
 _TEXT_TIMES = 8
 """How often the words of a name are held at once while it is told of, in HTML and all."""
@@ -74,7 +73,7 @@ MOST_ROWS = {
     "usage_loss": 1000,
     "usage_cost": 1000,
 }
-"""Of one process on one day, whose origins are its aliases: far more than any has.
+"""Of one process on one day, whose origins are its aliases: its own code takes far fewer.
 
 Reports take time for each of them, and for some more than memory would bound. The other tables
 are bounded by memory alone.
@@ -110,7 +109,7 @@ class Rows:
         most = self._most.get(table, sys.maxsize)
         for number, row in enumerate(self._connection.execute(f"SELECT * FROM {table}"), 1):
             if number > most:
-                raise BundleError(f"{table} has more than {most:,} rows: {_NARROW}")
+                raise BundleError(f"{table} has more than {most:,} rows: {TOO_LARGE}")
             self._take(row_bytes)
             for value in row:
                 if isinstance(value, bytes):
@@ -135,4 +134,4 @@ class Rows:
     def _take(self, count: int) -> None:
         self._left -= count
         if self._left < 0:
-            raise BundleError(f"it holds more than a bundle can: {_NARROW}")
+            raise BundleError(f"it holds more than a bundle can: {TOO_LARGE}")

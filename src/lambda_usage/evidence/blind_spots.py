@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from lambda_usage.bundle.model import Bundle, Exposure, Origin
+from lambda_usage.bundle.model import TOO_LARGE, Bundle, Exposure, Origin
 from lambda_usage.evidence.model import BlindSpot
 from lambda_usage.evidence.packages import shipments
 from lambda_usage.evidence.reasons import count
@@ -22,6 +22,7 @@ def blind_spots(
     inventory: Inventory | None = None,
     broken: Sequence[tuple[str, str]] = (),
     expected_not_seen: Sequence[str] = (),
+    unread: Sequence[str] = (),
 ) -> tuple[BlindSpot, ...]:
     """List what a report about a bundle cannot know.
 
@@ -30,11 +31,13 @@ def blind_spots(
         inventory: The source, if it is at hand.
         broken: Bundles that could not be read: name and reason.
         expected_not_seen: Lambda functions that ought to have reported.
+        unread: Those of which some is in bundles alone that were too large to be read.
     """
     return (
         *_broken(broken),
         *_bundles(bundle),
         *_expected(expected_not_seen),
+        *_unread(unread),
         *_windows(bundle),
         *_recorders(bundle),
         *_source(bundle, inventory),
@@ -89,6 +92,15 @@ def _expected(names: Sequence[str]) -> Iterator[BlindSpot]:
             "expected_not_seen",
             f"Expected and never seen: {_listed(names)}. Nothing can be called dead without "
             f"{'it' if len(names) == 1 else 'them'}.",
+        )
+
+
+def _unread(names: Sequence[str]) -> Iterator[BlindSpot]:
+    if names:
+        yield BlindSpot(
+            "bundles_too_large",
+            f"Too large to be read: bundles of {_listed(names)}. Nothing can be called dead "
+            f"without them, and files that only they tell of look undeployed; {TOO_LARGE}.",
         )
 
 

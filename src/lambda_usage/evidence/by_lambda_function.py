@@ -8,18 +8,20 @@ from lambda_usage.evidence.judging import Case
 from lambda_usage.evidence.model import LambdaFunctionVerdict
 from lambda_usage.evidence.reasons import reason
 from lambda_usage.evidence.times import iso
+from lambda_usage.evidence.unread import own
 
 
 def verdicts(case: Case) -> tuple[LambdaFunctionVerdict, ...]:
     """What each Lambda function that ships the file of a scope says of it.
 
-    What others were expected to say is no matter of theirs.
+    What others were expected to say, or said in bundles too large to be read, is no matter of
+    theirs.
 
     Args:
         case: The scope, as all Lambda functions together see it.
     """
     return tuple(
-        _verdict(name, replace(case, file=file, not_seen=()))
+        _verdict(name, replace(case, file=file, not_seen=(), unread=own(case.unread, name)))
         for name, file in case.file.by_lambda_function.items()
     )
 

@@ -28,6 +28,7 @@ from lambda_usage.evidence.sightings import FileSightings, View, shipped_beyond,
 from lambda_usage.evidence.statements import statements_of
 from lambda_usage.evidence.summary import evidence, not_seen
 from lambda_usage.evidence.times import iso
+from lambda_usage.evidence.unread import unread
 
 
 def dead_code_report(
@@ -47,7 +48,7 @@ def dead_code_report(
         today: The day (UTC) for which to tell which suppressions have expired; without it, none.
     """
     keeps = Keeps(inventory, today or date.min)
-    missing = not_seen(bundle, thresholds)
+    missing, cut_off = not_seen(bundle, thresholds), unread(bundle, broken)
     origins = views(bundle)
     ledger = Ledger()
     shipped = shipped_beyond(origins, inventory)
@@ -56,16 +57,20 @@ def dead_code_report(
     for unit in inventory.units.values():
         if unit.vendored and not any(view.ships(unit.path) for view in origins):
             continue  # out of the recorders' scope: they say nothing of it, and nor do we
-        file, scopes = _judge(_sightings(unit, origins, shipped), thresholds, missing, ledger)
+        sightings = _sightings(unit, origins, shipped)
+        cases = [
+            Case(sightings, scope, thresholds, missing, cut_off, ledger) for scope in unit.scopes
+        ]
+        file, scopes = _judge(sightings, cases)
         files.append(_kept_file(file, keeps))
         functions += [_kept_function(each, keeps) for each in scopes]
     return DeadCodeReport(
         evidence(bundle),
-        (*blind_spots(bundle, inventory, broken, missing), *keeps.blind_spots()),
+        (*blind_spots(bundle, inventory, broken, missing, cut_off), *keeps.blind_spots()),
         thresholds,
         tuple(files),
         tuple(functions),
-        dependencies(bundle, thresholds, missing),
+        dependencies(bundle, thresholds, missing, cut_off),
         keeps.evidence(functions, files),
     )
 
@@ -94,13 +99,9 @@ def _sightings(
 
 
 def _judge(
-    file: FileSightings,
-    thresholds: Thresholds,
-    missing: tuple[str, ...],
-    ledger: Ledger,
+    file: FileSightings, cases: Sequence[Case]
 ) -> tuple[FileEvidence, list[FunctionEvidence]]:
     unit = file.unit
-    cases = [Case(file, scope, thresholds, missing, ledger) for scope in unit.scopes]
     marked = [_Marked(case) for case in cases]
     lines = _Lines(cases)
     functions = []

@@ -21,12 +21,16 @@ from lambda_usage.evidence.model import (
     Verdict,
 )
 from lambda_usage.evidence.packages import shipments, without_idle
-from lambda_usage.evidence.reasons import all_trials, shortage
+from lambda_usage.evidence.reasons import all_trials, shortage, withheld
 from lambda_usage.evidence.sightings import FORKS
+from lambda_usage.evidence.unread import own
 
 
 def dependencies(
-    bundle: Bundle, thresholds: Thresholds, not_seen: Sequence[str] = ()
+    bundle: Bundle,
+    thresholds: Thresholds,
+    not_seen: Sequence[str] = (),
+    unread: Sequence[str] = (),
 ) -> tuple[DependencyEvidence, ...]:
     """Judge each shipped distribution that holds modules.
 
@@ -37,6 +41,7 @@ def dependencies(
         bundle: What the fleet has seen.
         thresholds: How much evidence ``dead`` needs.
         not_seen: Lambda functions that were expected and never seen.
+        unread: Those of which some is in bundles alone that were too large to be read.
     """
     shipping: dict[str, list[Observed]] = defaultdict(list)
     unknown: list[Observed] = []
@@ -48,7 +53,7 @@ def dependencies(
             shipping[name].append((origin, usage))
     ledger = Ledger()
     return tuple(
-        _judge(name, [*shipping[name], *unknown], thresholds, not_seen, ledger)
+        _judge(name, [*shipping[name], *unknown], thresholds, not_seen, unread, ledger)
         for name in sorted(shipping)
     )
 
@@ -58,16 +63,17 @@ def _judge(
     shipping: Sequence[Observed],
     thresholds: Thresholds,
     not_seen: Sequence[str],
+    unread: Sequence[str],
     ledger: Ledger,
 ) -> DependencyEvidence:
     functions = by_lambda_function(shipping)
     found = [_distribution(name, each) for each in functions.values()]
     counted = [_trials(name, function, each, ledger) for function, each in functions.items()]
     alone = [
-        _alone(each, distribution, thresholds)
+        _alone(each, distribution, thresholds, own(unread, each.lambda_function))
         for each, distribution in zip(counted, found, strict=True)
     ]
-    verdict, reason = _together(found, counted, thresholds, not_seen)
+    verdict, reason = _together(found, counted, thresholds, withheld(not_seen, unread))
     return DependencyEvidence(
         name,
         _versions(shipping, name),
@@ -105,15 +111,14 @@ def _together(
     found: Sequence[Distribution],
     counted: Sequence[Trials],
     thresholds: Thresholds,
-    not_seen: Sequence[str],
+    silent: str,
 ) -> tuple[Verdict, str]:
     if any(each.imported for each in found):
         importing = sum(each.imported for each in found)
         whose = "" if len(found) == 1 else f" by {importing} of {len(found)} Lambda functions"
         return Verdict.USED, f"imported{whose}"
-    if not_seen:
-        names = ", ".join(not_seen)
-        return Verdict.UNPROVEN, f"{names} was expected and has not been seen"
+    if silent:
+        return Verdict.UNPROVEN, silent
     limits = thresholds.min_exposure, thresholds.min_days
     wanting = sorted((t for t in counted if not t.reach(*limits)), key=lambda t: t.count)
     if wanting:
@@ -121,8 +126,10 @@ def _together(
     return Verdict.DEAD, f"never imported in {all_trials(counted)}"
 
 
-def _alone(each: Trials, found: Distribution, thresholds: Thresholds) -> LambdaFunctionVerdict:
-    verdict, reason = _together([found], [each], thresholds, ())
+def _alone(
+    each: Trials, found: Distribution, thresholds: Thresholds, unread: Sequence[str]
+) -> LambdaFunctionVerdict:
+    verdict, reason = _together([found], [each], thresholds, withheld((), unread))
     return LambdaFunctionVerdict(
         each.lambda_function,
         verdict,

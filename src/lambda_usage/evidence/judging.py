@@ -30,6 +30,8 @@ class Case:
     thresholds: Thresholds
     not_seen: tuple[str, ...] = ()
     """Lambda functions that were expected and never seen."""
+    unread: tuple[str, ...] = ()
+    """Those of which some is in bundles alone that were too large to be read."""
     ledger: Ledger = field(default_factory=Ledger)
     """Shared by the cases of one bundle."""
 
@@ -71,7 +73,8 @@ class Case:
     @cached_property
     def proven(self) -> bool:
         """Whether every Lambda function had trials enough for silence to mean something."""
-        return self.recorded and not self.not_seen and bool(self.trials) and not self.wanting
+        silent = self.not_seen or self.unread
+        return self.recorded and not silent and bool(self.trials) and not self.wanting
 
     @cached_property
     def wanting(self) -> list[Trials]:

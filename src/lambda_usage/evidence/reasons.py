@@ -30,6 +30,18 @@ def count(number: float, singular: str, plural: str = "") -> str:
     return f"{rounded:,} {singular if rounded == 1 else plural or singular + 's'}"
 
 
+def withheld(not_seen: Sequence[str], unread: Sequence[str]) -> str:
+    """Why nothing can be proven, however much there is to read; empty where it can.
+
+    Args:
+        not_seen: Lambda functions that were expected and never seen.
+        unread: Those of which some is in bundles alone that were too large to be read.
+    """
+    if not_seen:
+        return f"{', '.join(not_seen)} was expected and has not been seen"
+    return f"bundles of {', '.join(unread)} were too large to be read" if unread else ""
+
+
 def _used(case: Case) -> str:
     if case.scope.kind is not ScopeKind.FUNCTION:
         return "run when its module was loaded" if case.scope.per_init else "run"
@@ -78,8 +90,8 @@ def _unproven(case: Case) -> str:
         return f"{_names(case)} {_verb(case, 'ships', 'ship')} another version of this file"
     if not case.recorded:
         return "its file was loaded, but its code was never recorded"
-    if case.not_seen:
-        return f"{start}{', '.join(case.not_seen)} was expected and has not been seen"
+    if words := withheld(case.not_seen, case.unread):
+        return start + words
     if not case.wanting and not case.scope.stub:
         return "runs only when something fails: that nothing failed is no evidence of its death"
     if not case.wanting:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lambda_usage.bundle.model import BundleId
+from lambda_usage.bundle.reader import read_bundle
+from lambda_usage.bundle.rows import MOST_ROWS
+from lambda_usage.bundle.writer import write_bundle
+
 Cli = Callable[..., Any]
 
-PASSED, USAGE, FAILED = 0, 2, 8
+PASSED, USAGE, BROKEN, FAILED = 0, 2, 6, 8
 
 
 @pytest.fixture
@@ -136,3 +142,23 @@ def test_a_file_that_names_no_lambda_function_is_wrong_usage(check: Cli, tmp_pat
     names = tmp_path / "functions.txt"
     names.write_text("# none\n")
     assert check("--expect-functions", names).code == USAGE
+
+
+def test_code_that_ran_in_a_bundle_too_large_to_be_read_is_not_dead(
+    check: Cli, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (usage,) = (bundle := read_bundle(max(store.rglob("*.coverage")))).origins.values()
+    (info,) = bundle.bundles.values()
+    most = len(usage.codes)
+    for key, code in list(usage.codes.items()):
+        lazily = key._replace(path="large.py")
+        usage.codes |= {key: replace(code, invoke_lines=code.executable)}
+        usage.codes |= {lazily: replace(code, key=lazily)}
+    name = BundleId("0123456789abcdef", 0)
+    bundle.bundles = {name: replace(info, id=name)}
+    write_bundle(bundle, store / f"orders-{name.process_id}-000000.coverage")
+    assert check("--max-dead-share", "0").code == PASSED
+    monkeypatch.setitem(MOST_ROWS, "usage_code", most)
+    done = check("--max-dead-share", "0")
+    assert done.code == BROKEN, done.out
+    assert "COVERAGE_INCLUDE_PATTERNS" in done.err
