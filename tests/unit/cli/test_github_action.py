@@ -55,8 +55,21 @@ def test_the_step_ends_as_the_check_does_and_shows_its_answers(
 ) -> None:  # fmt: skip
     options = f"--max-dead-share {share}"
     found, out, summary = run(action, tmp_path / "r", store=store, source=source, options=options)
-    assert (found, out[:4]) == (code, word)
-    assert out.strip() in summary
+    begin, *answers, end = out.splitlines()
+    assert (found, answers[0][:4]) == (code, word)
+    assert "\n".join(answers) in summary
+    # in between the runner takes no line for a command of its own
+    assert begin == f"::stop-commands::{end.strip(':')}"
+    assert len(end) > 20
+
+
+def test_options_may_stand_on_lines_of_their_own(
+    action: dict[str, Any], store: Path, source: Path, tmp_path: Path
+) -> None:
+    options = "--max-age 100000\n--max-dead-share 0\n"
+    code, out, _ = run(action, tmp_path / "r", store=store, source=source, options=options)
+    assert code == 8, out
+    assert ("data age" in out, "dead share" in out) == (True, True)
 
 
 def test_options_are_words_and_never_code(
