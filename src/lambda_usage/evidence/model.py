@@ -67,7 +67,8 @@ class LambdaFunction:
     """Of the processes that were last heard of as this function's, like the next."""
     processes_unfinished: int = 0
     last: str | None = None
-    """When its newest bundle ends: ISO 8601, UTC."""
+    """When its newest bundle ends, or its newest day begins where bundles name another alias of
+    their process: ISO 8601, UTC."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,19 @@ def evidence(bundle: Bundle) -> Evidence:
     exposures = [e for usage in bundle.origins.values() for e in usage.exposures.values()]
     infos = bundle.bundles.values()
     processes = _processes(bundle)
-    found = tuple(_function(name, each, processes[name]) for name, each in functions.items())
+    ends: dict[str, float] = defaultdict(float)
+    for info in infos:
+        name = info.origin.lambda_function
+        ends[name] = max(ends[name], info.last_time)
+    found = tuple(
+        _function(name, each, processes[name], ends[name]) for name, each in functions.items()
+    )
     return Evidence(
         invocations=sum(each.invocations for each in exposures),
         inits=sum(each.inits for each in exposures),
         exposure=sum(each.exposure for each in found),
         windows=sum(each.windows for each in exposures),
-        days=_days(bundle.origins.values()),
+        days=len(_days(bundle.origins.values())),
         bundles=len(bundle.bundles),
         bundles_missing=bundles_missing(bundle),
         processes_unfinished=processes_unfinished(bundle),
@@ -79,25 +85,27 @@ def _unfinished(processes: Iterable[_Process]) -> int:
 
 
 def _function(
-    name: str, observed: Sequence[Observed], processes: Sequence[_Process]
+    name: str, observed: Sequence[Observed], processes: Sequence[_Process], end: float
 ) -> LambdaFunction:
     exposures = [e for _, usage in observed for e in usage.exposures.values()]
-    ends = [each.last_time for infos in processes for each in infos]
+    days = _days(usage for _, usage in observed)
+    # a bundle names the first of its aliases alone; of the others their days are known
+    beginning = f"{max(days)}T00:00:00Z" if days else None
     return LambdaFunction(
         name,
         invocations=sum(each.invocations for each in exposures),
         inits=sum(each.inits for each in exposures),
         windows=sum(each.windows for each in exposures),
-        days=_days(usage for _, usage in observed),
+        days=len(days),
         exposure=trials(name, Unit.INVOCATIONS, observed).count,
         bundles_missing=_missing(processes),
         processes_unfinished=_unfinished(processes),
-        last=iso(max(ends, default=None)),
+        last=iso(end) or beginning,
     )
 
 
-def _days(usages: Iterable[OriginUsage]) -> int:
-    return len({day for u in usages for day, each in u.exposures.items() if _observed(each)})
+def _days(usages: Iterable[OriginUsage]) -> set[str]:
+    return {day for u in usages for day, each in u.exposures.items() if _observed(each)}
 
 
 def _observed(exposure: Exposure) -> bool:

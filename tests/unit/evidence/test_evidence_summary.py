@@ -89,8 +89,28 @@ def test_gaps_and_age_are_told_of_each_lambda_function(world: World) -> None:
     assert (live.bundles_missing, live.processes_unfinished) == (1, 0)
     assert billing.last == "2001-09-09T01:46:42Z"
     assert max(each.last or "" for each in found.lambda_functions) == found.last
+    assert orders.last == "2001-09-09T01:46:44Z"
     assert found.bundles_missing == sum(each.bundles_missing for each in found.lambda_functions)
     assert found.exposure == sum(each.exposure for each in found.lambda_functions)
+
+
+def test_an_alias_that_no_bundle_names_has_an_age_too(world: World) -> None:
+    world.source("x = 1\n")
+    world.ship(origin(), over_days(2, exposure(100)))
+    world.ship(origin(alias="live"), over_days(3, exposure(100)))
+    world.bundles(origin(), "a", [0], final=True)  # of both
+    ages = {each.name: each.last for each in evidence(world.bundle).lambda_functions}
+    assert ages == {"orders": "2001-09-09T01:46:41Z", "orders:live": "2026-11-03T00:00:00Z"}
+
+
+def test_an_older_bundle_counts_for_its_own_alias(world: World) -> None:
+    world.source("x = 1\n")
+    for where in (origin(), origin(alias="live")):
+        world.ship(where, over_days(2, exposure(100)))
+    world.bundles(origin(), "a", [0], final=False)
+    world.bundles(origin(alias="live"), "a", [7], final=True)
+    ages = {each.name: each.last for each in evidence(world.bundle).lambda_functions}
+    assert ages == {"orders": "2001-09-09T01:46:41Z", "orders:live": "2001-09-09T01:46:48Z"}
 
 
 def test_what_could_not_be_sampled_is_unseen_where_only_windows_see(world: World) -> None:
