@@ -123,6 +123,8 @@ def check(
             "--expect-function or --expect-functions",
         )
     expected = (*(expect_function or ()), *_names(expect_functions))
+    if max_new_dead and baseline is None:
+        raise CommandError(ExitCode.USAGE, "--max-new-dead counts from a --baseline: give one")
     known = None if baseline is None else _baseline(baseline)
     combined, code = load_with_source(store, prefix, source, inventory)
 
@@ -146,7 +148,8 @@ def check(
 def _names(file: Path | None) -> list[str]:
     if file is None:
         return []
-    lines = (line.partition("#")[0].strip() for line in _read(file, "--expect-functions"))
+    text = _read(file, "--expect-functions")
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
     names = [line for line in lines if line]
     if not names:
         raise CommandError(ExitCode.USAGE, f"{file} names no Lambda function: one a line")
@@ -157,7 +160,7 @@ def _baseline(file: Path) -> Names:
     from lambda_usage.reports.check import BaselineError, baseline_of
 
     try:
-        return baseline_of("\n".join(_read(file, "--baseline")))
+        return baseline_of(_read(file, "--baseline"))
     except BaselineError as error:
         raise CommandError(
             ExitCode.USAGE,
@@ -166,9 +169,9 @@ def _baseline(file: Path) -> Names:
         ) from error
 
 
-def _read(file: Path, option: str) -> list[str]:
+def _read(file: Path, option: str) -> str:
     try:
-        return file.read_text("utf-8").splitlines()
+        return file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text"
         raise CommandError(ExitCode.USAGE, f"cannot read {option} {file}: {reason}") from error

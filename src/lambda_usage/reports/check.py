@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,8 +16,8 @@ from lambda_usage.reports._wording import count, percent
 
 _DAY_S = 86_400.0
 
-Names = frozenset[tuple[str, str]]
-"""File and qualified name of functions."""
+Names = Mapping[tuple[str, str], int]
+"""How many functions have a file and a qualified name: lambdas, and a property's, share theirs."""
 
 
 class BaselineError(Exception):
@@ -67,7 +68,7 @@ def baseline_of(text: str) -> Names:
     if report.get("schema") != REPORT_SCHEMA:
         raise BaselineError(f"it has schema {report.get('schema')}, and not {REPORT_SCHEMA}")
     try:
-        return frozenset(
+        return Counter(
             (str(each["file"]), str(each["name"]))
             for each in report["functions"]
             if each["verdict"] == Verdict.DEAD and not _is_kept(each)
@@ -143,18 +144,22 @@ def _exposure(report: DeadCodeReport, least: int) -> Check:
 
 
 def _dead_share(report: DeadCodeReport, most: float) -> Check:
-    share = dead_share(report) or 0.0
+    share = dead_share(report)
+    if share is None:
+        words = "no Lambda function ships a line of this source: nothing can be said of it"
+        return Check("dead share", passed=False, message=words)
     passed = share <= most
     message = f"{percent(share)} of the shipped lines are dead, {percent(most)} at most are allowed"
     return Check("dead share", passed, message)
 
 
 def _new_dead(report: DeadCodeReport, baseline: Names, most: int) -> Check:
-    found = [
-        each
-        for each, standing in standings(report)
-        if standing is Standing.DEAD and (each.file, each.name) not in baseline
-    ]
+    found, known = [], Counter(baseline)
+    for each, standing in standings(report):
+        if standing is Standing.DEAD:
+            known[each.file, each.name] -= 1
+            if known[each.file, each.name] < 0:
+                found.append(each)
     number = count(len(found), "function")
     message = f"{number} dead that the baseline does not call dead, {most:,} at most are allowed"
     details = tuple(_place(each) for each in found)

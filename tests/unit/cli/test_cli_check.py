@@ -144,6 +144,12 @@ def test_a_file_that_names_no_lambda_function_is_wrong_usage(check: Cli, tmp_pat
     assert check("--expect-functions", names).code == USAGE
 
 
+def test_new_dead_code_is_counted_from_a_baseline_only(check: Cli) -> None:
+    done = check("--max-age", "100000", "--max-new-dead", "1")
+    assert done.code == USAGE
+    assert "--baseline" in done.err
+
+
 def test_code_that_ran_in_a_bundle_too_large_to_be_read_is_not_dead(
     check: Cli, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
