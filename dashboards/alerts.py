@@ -70,8 +70,8 @@ def _losses() -> Alert:
         "LambdaUsageLosses",
         f"{grown(sent.LOSSES, by=f'{FUNCTION}, {_REASON}', window='1h')} > 0",
         f"{_OF} has lost usage data: {{{{ $labels.{_REASON} }}}}",
-        "The reasons are explained in docs/metrics.md. Verdicts stay right: lost counts make "
-        "evidence thinner, never code dead.",
+        "The reasons are explained in docs/metrics.md. What is lost is no evidence for anything; "
+        "what only lost processes ran is not seen.",
     )
 
 

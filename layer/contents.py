@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from layer.native import BINARIES
+from scripts.pythons import VERSIONS
 
-VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 EPOCH = (1980, 1, 1, 0, 0, 0)
 WRAPPER = "lambda-usage"
 OURS = ("python/lambda_usage/", "python/coverage_wrapper/")

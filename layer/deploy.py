@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from lambda_usage.version import __version__  # noqa: E402
-from layer.contents import VERSIONS, Layer, NoLayer, faults, read_layer  # noqa: E402
+from layer.contents import Layer, NoLayer, faults, read_layer  # noqa: E402
+from scripts.pythons import VERSIONS  # noqa: E402
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
