@@ -52,8 +52,10 @@ def _redirected_handler() -> Handler:
         raise AttributeError(message)
     agent = _start_agent(name)
     nested, _importing = _importing, True
-    handler = _resolved(name)
-    _importing = nested
+    try:
+        handler = _resolved(name)
+    finally:
+        _importing = nested
     if agent is None:
         return handler
     if not nested:  # else it is the module itself that asks, and it has not loaded yet

@@ -215,6 +215,24 @@ def test_the_handler_is_made_once(task: Path) -> None:
     assert done.stdout.split() == ["True", "True"], done.stderr
 
 
+def test_init_ends_though_a_first_import_failed(task: Path) -> None:
+    script = """\
+        import importlib, lambda_usage
+        from pathlib import Path
+        from lambda_usage.attach.starting import state
+        try:
+            lambda_usage.handler
+        except ModuleNotFoundError:
+            Path("late.py").write_text("handler = print")
+        importlib.invalidate_caches()
+        agent, _ = state()
+        agent.handler_loaded = lambda: print("loaded")
+        lambda_usage.handler
+        """
+    done = run_fresh(script, task, environment(task, "late.handler"))
+    assert done.stdout == "loaded\n", done.stderr
+
+
 def test_where_recording_is_off_the_handler_is_the_users_own_object(task: Path) -> None:
     script = """\
         import lambda_usage, app
