@@ -100,7 +100,7 @@ def _unread(names: Sequence[str]) -> Iterator[BlindSpot]:
         yield BlindSpot(
             "bundles_too_large",
             f"Too large to be read: bundles of {_listed(names)}. Nothing can be called dead "
-            f"without them, and files that only they tell of look undeployed; {TOO_LARGE}.",
+            f"without them; {TOO_LARGE}.",
         )
 
 

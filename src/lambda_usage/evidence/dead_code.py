@@ -57,7 +57,7 @@ def dead_code_report(
     for unit in inventory.units.values():
         if unit.vendored and not any(view.ships(unit.path) for view in origins):
             continue  # out of the recorders' scope: they say nothing of it, and nor do we
-        sightings = _sightings(unit, origins, shipped)
+        sightings = _sightings(unit, origins, shipped, perhaps=bool(missing or cut_off))
         cases = [
             Case(sightings, scope, thresholds, missing, cut_off, ledger) for scope in unit.scopes
         ]
@@ -89,13 +89,17 @@ def _kept_function(function: FunctionEvidence, keeps: Keeps) -> FunctionEvidence
 
 
 def _sightings(
-    unit: SourceUnit, origins: Iterable[View], shipped: Mapping[str, Sequence[tuple[str, str]]]
+    unit: SourceUnit,
+    origins: Iterable[View],
+    shipped: Mapping[str, Sequence[tuple[str, str]]],
+    *,
+    perhaps: bool,
 ) -> FileSightings:
     shipping = [view for view in origins if view.ships(unit.path)]
     # what has no statement is like many others: __init__.py, say
     telling = any(scope.statements for scope in unit.scopes)
     elsewhere = shipped.get(unit.hash, ()) if telling and not shipping else ()
-    return FileSightings(unit, shipping, tuple(elsewhere))
+    return FileSightings(unit, shipping, tuple(elsewhere), perhaps)
 
 
 def _judge(

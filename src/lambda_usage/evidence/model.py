@@ -28,6 +28,7 @@ class FileState(StrEnum):
 
     LOADED = "loaded"
     SHIPPED = "shipped"
+    """And loaded by none; or perhaps shipped, by one that should have been heard of and was not."""
     NOT_DEPLOYED = "not_deployed"
     DIFFERS = "differs"
     ELSEWHERE = "elsewhere"

@@ -156,6 +156,8 @@ class FileSightings:
     """Origins that ship a file of this path."""
     elsewhere: tuple[tuple[str, str], ...] = ()
     """Lambda functions that ship the very source under another path, and that path."""
+    perhaps: bool = False
+    """Whether a Lambda function may ship it that should have been heard of, and was not."""
 
     @cached_property
     def _scopes(self) -> dict[CodeKey, list[Sighting]]:
@@ -197,7 +199,8 @@ class FileSightings:
     def state(self) -> FileState:
         """What became of the file in the fleet."""
         if not self.shipping:
-            return FileState.ELSEWHERE if self.elsewhere else FileState.NOT_DEPLOYED
+            unknown = FileState.SHIPPED if self.perhaps else FileState.NOT_DEPLOYED
+            return FileState.ELSEWHERE if self.elsewhere else unknown
         if not self.equal:
             return FileState.DIFFERS
         loaded = any(self.file(view).loaded for view in self.equal)

@@ -168,3 +168,21 @@ def test_code_that_ran_in_a_bundle_too_large_to_be_read_is_not_dead(
     done = check("--max-dead-share", "0")
     assert done.code == BROKEN, done.out
     assert "COVERAGE_INCLUDE_PATTERNS" in done.err
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "csv", "json", "html"])
+def test_every_form_tells_of_code_that_only_an_unseen_function_may_ship(
+    form: str, cli: Cli, store: Path, source: Path
+) -> None:
+    (source / "cron.py").write_text("def task():\n    return 1\n")
+    first = min(store.rglob("*.coverage"))
+    bundle = read_bundle(first)
+    bundle.bundles = {n: replace(i, lists_package=True) for n, i in bundle.bundles.items()}
+    write_bundle(bundle, first)
+    asked = ("report", "dead-code", store, "--source", source, "--format", form)
+    done = cli(*asked, "--expect-function", "cron")
+    assert done.code == PASSED, done.err
+    assert "cron was expected and has not been seen" in done.out or form in ("text", "html")
+    why = cli("explain", store, "cron.py:task", "--source", source, "--expect-function", "cron")
+    assert why.code == PASSED, why.err
+    assert "cron was expected and has not been seen" in why.out

@@ -100,6 +100,17 @@ def test_too_little_evidence_is_unproven(world: World, thresholds, reason: str) 
     assert world.judge("used", **thresholds).verdict is Verdict.USED
 
 
+def test_what_only_an_unseen_function_may_ship_is_not_called_undeployed(world: World) -> None:
+    world.source(APP)
+    lived(world)
+    world.source("def task():\n    return 1\n", "cron.py")
+    assert world.judge("task", "cron.py").verdict is Verdict.NOT_DEPLOYED
+    found = world.judge("task", "cron.py", expected_functions=("cron",))
+    assert found.verdict is Verdict.UNPROVEN
+    assert found.reason == "cron was expected and has not been seen"
+    assert (found.exposure, found.use_upper_bound, found.dead_lines) == (0, 1, ())
+
+
 def test_expected_functions_may_be_named_with_or_without_alias(world: World) -> None:
     world.source(APP)
     lived(world, origin(alias="live"))
