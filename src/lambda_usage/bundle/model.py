@@ -284,6 +284,8 @@ class Bundle:
 
 TOO_LARGE = "COVERAGE_INCLUDE_PATTERNS narrows what is recorded"
 """Ends the reason for which a bundle is refused that may be sound, and merely holds too much."""
+UNREAD = "bundles too large to be read, of "
+"""Begins the loss that tells of such bundles, before the name of their Lambda function."""
 
 
 class BundleError(Exception):

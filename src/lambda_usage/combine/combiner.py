@@ -12,6 +12,7 @@ from lambda_usage.bundle.reader import bundle_kind, read_bundle
 from lambda_usage.combine._fetching import Fetched, fetched
 from lambda_usage.combine.merge import merge_into
 from lambda_usage.combine.stores import Store, StoredFile
+from lambda_usage.combine.unread import state_unread
 
 Progress = Callable[[int, int], None]
 """Called after each file with how many are done, and of how many."""
@@ -93,6 +94,7 @@ class _Tally:
         return read_bundle(path)
 
     def result(self) -> Combined:
+        state_unread(self.bundle, self.broken)
         return Combined(
             bundle=self.bundle,
             read=len(self.bundle.bundles),

@@ -48,7 +48,7 @@ def dead_code_report(
         today: The day (UTC) for which to tell which suppressions have expired; without it, none.
     """
     keeps = Keeps(inventory, today or date.min)
-    missing, cut_off = not_seen(bundle, thresholds), unread(bundle, broken)
+    missing, cut_off = not_seen(bundle, thresholds), unread(bundle)
     origins = views(bundle)
     ledger = Ledger()
     shipped = shipped_beyond(origins, inventory)

@@ -151,7 +151,7 @@ def test_new_dead_code_is_counted_from_a_baseline_only(check: Cli) -> None:
 
 
 def test_code_that_ran_in_a_bundle_too_large_to_be_read_is_not_dead(
-    check: Cli, store: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, check: Cli, store: Path, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (usage,) = (bundle := read_bundle(max(store.rglob("*.coverage")))).origins.values()
     (info,) = bundle.bundles.values()
@@ -168,6 +168,10 @@ def test_code_that_ran_in_a_bundle_too_large_to_be_read_is_not_dead(
     done = check("--max-dead-share", "0")
     assert done.code == BROKEN, done.out
     assert "COVERAGE_INCLUDE_PATTERNS" in done.err
+    combined = tmp_path / "combined.coverage"
+    assert cli("combine", store, "--output", combined).code == BROKEN
+    # whoever reads the combined file knows no longer what was set aside
+    assert cli("check", combined, "--source", source, "--max-dead-share", "0").code == PASSED
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "csv", "json", "html"])

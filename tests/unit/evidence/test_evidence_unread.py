@@ -8,6 +8,7 @@ import pytest
 from evidence_world import World, exposure, origin, over_days
 
 from lambda_usage.bundle.model import TOO_LARGE, Distribution
+from lambda_usage.combine.unread import state_unread
 from lambda_usage.evidence.dead_code import dead_code_report
 from lambda_usage.evidence.inventory import read_inventory
 from lambda_usage.evidence.model import DeadCodeReport, Thresholds, Verdict
@@ -22,6 +23,7 @@ def key(function: str, sequence: int) -> str:
 
 def report(world: World, *broken: tuple[str, str]) -> DeadCodeReport:
     source = read_inventory(world.root)
+    state_unread(world.bundle, broken)
     return dead_code_report(world.bundle, source, Thresholds(), broken, date(2026, 11, 28))
 
 
