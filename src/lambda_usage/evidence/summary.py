@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from lambda_usage.bundle.model import Bundle, BundleInfo, Exposure, OriginUsage
 from lambda_usage.evidence.exposure import Observed, Unit, by_lambda_function, trials
 from lambda_usage.evidence.model import Evidence, LambdaFunction, Thresholds
+from lambda_usage.evidence.sightings import FORKS
 from lambda_usage.evidence.times import iso
 
 
@@ -88,6 +89,7 @@ def _function(
     name: str, observed: Sequence[Observed], processes: Sequence[_Process], end: float
 ) -> LambdaFunction:
     exposures = [e for _, usage in observed for e in usage.exposures.values()]
+    noticing = [each for each in observed if not each[1].losses.get(FORKS)]
     days = _days(usage for _, usage in observed)
     # a bundle names the first of its aliases alone; of the others their days are known
     beginning = f"{max(days)}T00:00:00Z" if days else None
@@ -97,7 +99,7 @@ def _function(
         inits=sum(each.inits for each in exposures),
         windows=sum(each.windows for each in exposures),
         days=len(days),
-        exposure=trials(name, Unit.INVOCATIONS, observed).count,
+        exposure=trials(name, Unit.INVOCATIONS, noticing).count,
         bundles_missing=_missing(processes),
         processes_unfinished=_unfinished(processes),
         last=iso(end) or beginning,

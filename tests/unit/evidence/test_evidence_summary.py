@@ -94,6 +94,15 @@ def test_gaps_and_age_are_told_of_each_lambda_function(world: World) -> None:
     assert found.exposure == sum(each.exposure for each in found.lambda_functions)
 
 
+def test_invocations_that_fork_have_no_exposure_to_tell_of(world: World) -> None:
+    world.source("x = 1\n")
+    world.ship(origin(), over_days(2, exposure(100)))
+    usage = world.ship(origin(version="2"), over_days(2, exposure(40)))
+    usage.losses["forked processes"] = 1
+    (orders,) = evidence(world.bundle).lambda_functions
+    assert (orders.invocations, orders.exposure) == (280, 200)
+
+
 def test_an_alias_that_no_bundle_names_has_an_age_too(world: World) -> None:
     world.source("x = 1\n")
     world.ship(origin(), over_days(2, exposure(100)))
