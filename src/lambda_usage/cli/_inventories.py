@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from lambda_usage.cli.errors import CommandError, ExitCode, complain
-from lambda_usage.combine.inventories import list_inventories, read_inventories
+from lambda_usage.combine.inventories import LOOKED_AT, list_inventories
 from lambda_usage.combine.stores import INVENTORY_SUFFIX, Store, StoredFile, open_store
 
 if TYPE_CHECKING:
     from lambda_usage.bundle.model import Bundle
-    from lambda_usage.evidence.fitting import Fit
     from lambda_usage.evidence.scopes import Inventory
-
-LOOKED_AT = 100
-"""Uploads of a tree that are compared with the data, the newest first."""
+    from lambda_usage.evidence.uploads import Upload
 
 Choose = Callable[["Bundle"], "Inventory"]
 """Picks the inventory that fits the data."""
@@ -71,15 +67,6 @@ def _named_file(address: str) -> Choose:
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
-    file: StoredFile
-    content: bytes
-    fit: Fit
-    later: int
-    """Uploads after it."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Uploads:
     """Uploads of one source tree, the newest first."""
 
@@ -102,17 +89,10 @@ class _Uploads:
         complain(f"source: {address}, {self._words(best)}")
         return inventory
 
-    def _best(self, bundle: Bundle) -> _Candidate:
-        from lambda_usage.evidence.fitting import deployments, fit
-        from lambda_usage.evidence.inventory_file import unpack_hashes
+    def _best(self, bundle: Bundle) -> Upload:
+        from lambda_usage.evidence.uploads import best_upload
 
-        deployed = deployments(bundle)
-        best: _Candidate | None = None
-        with closing(read_inventories(self.store, self.files[:LOOKED_AT])) as contents:
-            for later, (file, content) in enumerate(contents):
-                found = fit(unpack_hashes(content, self.folder + file.name), deployed)
-                if best is None or found.rank > best.fit.rank:
-                    best = _Candidate(file, content, found, later)
+        best = best_upload(self.store, self.files[:LOOKED_AT], bundle, self.folder)
         if best is None:
             raise CommandError(
                 ExitCode.SOURCE,
@@ -120,7 +100,7 @@ class _Uploads:
             )
         return best
 
-    def _words(self, chosen: _Candidate) -> str:
+    def _words(self, chosen: Upload) -> str:
         """Which it is, how well it fits, and what was passed over."""
         uploaded = datetime.fromtimestamp(chosen.file.modified, UTC).strftime("%Y-%m-%d %H:%M UTC")
         shipped, same = chosen.fit.shipped, chosen.fit.shipped_same

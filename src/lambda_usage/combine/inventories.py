@@ -16,6 +16,8 @@ from lambda_usage.combine.stores import INVENTORY_FOLDER, INVENTORY_SUFFIX, Stor
 
 MAX_BYTES = 256 * 2**20
 """Of one packed inventory: it is held in memory."""
+LOOKED_AT = 100
+"""Uploads of a tree that are compared with the data, the newest first."""
 
 
 def list_inventories(store: Store) -> dict[str, list[StoredFile]]:
