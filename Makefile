@@ -11,7 +11,8 @@ REGIONS ?=
 
 # Code outside the package that is typed as strictly as the package.
 TYPED := $(wildcard layer/*.py) $(wildcard scripts/*.py) $(wildcard dashboards/*.py) $(wildcard examples/test_platform/*.py examples/test_platform/deploy/*.py) \
-	$(wildcard benchmarks/*.py benchmarks/inside/*.py) benchmarks/workloads/__init__.py
+	$(wildcard benchmarks/*.py benchmarks/inside/*.py) benchmarks/workloads/__init__.py \
+	$(wildcard combiner/*.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint build validate deploy dashboards bench bench-quick clean
@@ -55,6 +56,7 @@ lint: $(STAMP) ## Check style, types and the import contract only
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/mypy --strict --explicit-package-bases $(TYPED) $(wildcard tests/support/*.py tests/support/runtime/*.py tests/e2e/*.py)
+	MYPYPATH=src:combiner/src $(BIN)/mypy --strict -p usage_combiner
 	cd examples/test_platform && $(abspath $(BIN))/mypy --cache-dir $(CURDIR)/.mypy_cache/examples
 	$(BIN)/lint-imports
 

@@ -33,7 +33,9 @@ class Combined:
     """Combined files met on the way; their bundles count where they lie themselves."""
 
 
-def combine_store(store: Store, prefix: str = "", progress: Progress | None = None) -> Combined:
+def combine_store(
+    store: Store, prefix: str = "", progress: Progress | None = None, onto: Bundle | None = None
+) -> Combined:
     """Reads every bundle of a store, one at a time, into one.
 
     Where the store's address names a file, bundle or combined, that file alone is read.
@@ -42,12 +44,13 @@ def combine_store(store: Store, prefix: str = "", progress: Progress | None = No
         store: Where the bundles lie.
         prefix: Only names that begin with it count, ``2026/11/`` say.
         progress: Told after each file; given one, the listing is read to its end first.
+        onto: What was combined before: it is added to, and its bundles do not count again.
 
     Raises:
         StoreError: The store as a whole cannot be read.
     """
     single = store.single()
-    tally = _Tally(named=single is not None)
+    tally = _Tally(named=single is not None, bundle=onto or Bundle())
     listing: Iterable[StoredFile] = [single] if single else store.bundles(prefix)
     total = 0
     if progress:
