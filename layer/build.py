@@ -81,15 +81,16 @@ def _slim(arch: str, own: list[Entry]) -> list[Entry]:
 def _built(entries: list[Entry], variant: str, arch: str, output: Path) -> Path:
     output.mkdir(parents=True, exist_ok=True)
     named = "" if variant == "slim" else f"{variant}-"
-    path = output / f"lambda-usage-layer-{named}{_version()}-{arch}.zip"
-    _write(path, entries)
+    path = output / f"lambda-usage-layer-{named}{version()}-{arch}.zip"
+    write(path, entries)
     size, limit = path.stat().st_size, LIMITS[variant].zipped
     if size > limit:
         raise LayerError(f"{path} has {size:,} bytes, more than {limit:,}")
     return path
 
 
-def _version() -> str:
+def version() -> str:
+    """That of this checkout."""
     found = re.search(r'^__version__ = "(.+)"$', (PACKAGE / "version.py").read_text("utf-8"), re.M)
     if found is None:
         raise LayerError("src/lambda_usage/version.py names no version")
@@ -121,7 +122,8 @@ def _byte_code(python: pythons.Python, own: list[Entry]) -> Iterator[Entry]:
         yield Entry(path, data)
 
 
-def _write(path: Path, entries: list[Entry]) -> None:
+def write(path: Path, entries: list[Entry]) -> None:
+    """Make a zip file whose bytes depend on nothing but the entries."""
     partial = path.with_suffix(".partial")
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for entry in sorted(entries, key=lambda entry: entry.path):

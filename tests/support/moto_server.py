@@ -1,4 +1,4 @@
-"""DynamoDB and Secrets Manager on the loopback interface: moto's server, in a process of its own.
+"""DynamoDB, Secrets Manager and SQS on the loopback interface: moto's server, in its own process.
 
 with MotoServer() as server:
     server.dynamodb().create_table(...)
@@ -25,6 +25,7 @@ from tests.support.ports import free_ports
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBServiceResource
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
 
 START_TIMEOUT_S = 60
 
@@ -90,6 +91,10 @@ class MotoServer:
     def secrets_manager(self) -> SecretsManagerClient:
         """Its Secrets Manager."""
         return self._session().client("secretsmanager", endpoint_url=self.endpoint)
+
+    def sqs(self) -> SQSClient:
+        """Its SQS."""
+        return self._session().client("sqs", endpoint_url=self.endpoint)
 
     def _session(self) -> boto3.Session:
         return boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=REGION)
