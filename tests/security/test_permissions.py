@@ -1,8 +1,8 @@
 """The documented IAM policies are enough, and no more than is needed.
 
-The policies are taken from docs/operations.md as they stand there, given to a role in moto's
-server, and enforced by it: it checks the signature and evaluates the role's policy for each
-request. What it cannot show: it ignores conditions, so that on the prefix which may be listed is
+The policies are taken from docs/operations.md and combiner/README.md as they stand there, given to
+a role in moto's server, and enforced by it: it checks the signature and evaluates the role's policy
+for each request. What it cannot show: it ignores conditions, so that on the prefix which may be listed is
 not tried, and no bucket policy takes part.
 
 Of KMS it shows less. S3 asks for a data key in the name of whoever puts an object, and moto's S3
@@ -34,17 +34,22 @@ from lambda_usage.delivery.targets import Encryption, Parcel, Target, UploadErro
 from tests.fuzz.sound import sound_bundle
 from tests.support.emulator import ACCESS_KEY, REGION, SECRET_KEY
 from tests.support.moto_server import MotoServer
+from usage_combiner.periods import Period
+from usage_combiner.results import UNCHANGED, Workplace, bring_up_to_date
+from usage_combiner.settings import read_settings
+from usage_combiner.shelf import Shelf
 
 PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
+COMBINER_PAGE = Path(__file__).parents[2] / "combiner" / "README.md"
 BUCKET = "my-usage-bucket"
-KEY = "coverage/2026/11/28/orders/0123-000000.coverage"
+KEY = "coverage/2026/11/28/orders-0123-000000.coverage"
 
 Role = Callable[[str], None]
 
 
-def policy(heading: str) -> str:
+def policy(heading: str, page: Path = PAGE) -> str:
     """The first JSON block below a heading of the page."""
-    text = PAGE.read_text(encoding="utf-8").partition(f"### {heading}\n")[2]
+    text = page.read_text(encoding="utf-8").partition(f"## {heading}\n")[2]
     found = re.search(r"```json\n(.*?)```", text, re.DOTALL)
     assert found, heading
     return found[1]
@@ -206,3 +211,17 @@ def test_whoever_reads_may_decrypt_and_use_the_key_for_nothing_else(
     for action, call in kms_calls(kms_key, sealed).items():
         assert denied(call) == (action != "kms:Decrypt"), action
     assert combine_store(open_store(f"s3://{BUCKET}/coverage")).read == 1
+
+
+def test_the_combiners_policy_lets_it_write_results_and_leave_bundles_alone(role: Role) -> None:
+    role(policy("Role", COMBINER_PAGE))
+    s3 = client()
+    settings = read_settings({"COVERAGE_S3_BUCKET": BUCKET})
+    place = Workplace(open_store(settings.store), Shelf(s3, BUCKET, "combined/"), settings)
+    for period in ("2026/11/28/", "2026/11/"):
+        assert bring_up_to_date(place, Period(period)).summary["bundles"] == 1
+        assert bring_up_to_date(place, Period(period)).status == UNCHANGED
+    assert denied(s3.put_object, Bucket=BUCKET, Key=KEY, Body=b"")
+    for key in (KEY, "combined/2026/11/28/summary.json"):
+        assert denied(s3.delete_object, Bucket=BUCKET, Key=key)
+    s3.close()
