@@ -100,11 +100,12 @@ def _is_ours(path: Path) -> bool:
 def _libraries(folder: Path) -> Iterator[Entry]:
     for file in folder.rglob("*"):
         path = file.relative_to(folder)
-        if file.is_file() and _is_needed(path):
+        if file.is_file() and is_needed(path):
             yield Entry(path.as_posix(), file.read_bytes())
 
 
-def _is_needed(path: Path) -> bool:
+def is_needed(path: Path) -> bool:
+    """Whether a file of a library goes into the zip."""
     first = path.parts[0]
     if first.partition("-")[0].removesuffix(".py") in IN_RUNTIME or path.suffix in {".pth", ".pyi"}:
         return False

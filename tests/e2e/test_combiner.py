@@ -59,6 +59,12 @@ def moto() -> Iterator[MotoServer]:
         pytest.skip(str(reason))
 
 
+def test_the_same_sources_give_the_same_bytes(task: Path, tmp_path: Path) -> None:
+    unpacked_function(tmp_path)
+    (first,) = (task.parent / "dist").glob("*.zip")
+    assert first.read_bytes() == (tmp_path / "dist" / first.name).read_bytes()
+
+
 @pytest.mark.timeout(900)
 def test_repeated_reordered_and_concurrent_events_give_what_one_quiet_run_gives(
     site: Site, moto: MotoServer, tmp_path: Path
