@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lambda_usage.bundle.model import Bundle, BundleError
 from lambda_usage.bundle.reader import read_bundle
-from lambda_usage.combine.combiner import Combined, combine_store
+from lambda_usage.combine.combiner import Combined, combine_files
 from lambda_usage.combine.merge import merge_into
 from lambda_usage.combine.stores import Store, StoredFile
 from usage_combiner.periods import Period, day_of
@@ -25,53 +25,16 @@ class ResultError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """The part of a store that one listing showed, so that what is read is what was listed."""
+class Bundles:
+    """The bundles of a day."""
 
     store: Store
     files: tuple[StoredFile, ...]
 
     @property
-    def address(self) -> str:
-        """That of the store."""
-        return self.store.address
-
-    @property
-    def downloads(self) -> bool:
-        """That of the store."""
-        return self.store.downloads
-
-    def single(self) -> StoredFile | None:
-        """A listing is never one file."""
-        return None
-
-    def bundles(self, prefix: str = "") -> Iterator[StoredFile]:
-        """What was listed."""
-        return (each for each in self.files if each.name.startswith(prefix))
-
-    def inventories(self) -> Iterator[StoredFile]:
-        """That of the store."""
-        return self.store.inventories()
-
-    def fetch(self, name: str, to_path: Path) -> Path:
-        """That of the store."""
-        return self.store.fetch(name, to_path)
-
-    def put(self, local_path: Path, target: str) -> str:
-        """That of the store."""
-        return self.store.put(local_path, target)
-
-
-@dataclass(frozen=True, slots=True)
-class Bundles:
-    """The bundles of a day."""
-
-    listed: Listed
-
-    @property
     def inputs(self) -> list[tuple[object, ...]]:
         """What the result depends on."""
-        return [tuple(each) for each in self.listed.files]
+        return [tuple(each) for each in self.files]
 
     def combine(self, before: Bundle) -> Combined:
         """All bundles, in order of their names.
@@ -80,10 +43,10 @@ class Bundles:
             before: The combined file as it is. Where it holds bundles that are no longer in the
                 store, a life-cycle rule has expired them; what they told is kept.
         """
-        combined = combine_store(self.listed)
+        combined = combine_files(self.store, self.files)
         if before.bundles.keys() <= combined.bundle.bundles.keys():
             return combined
-        grown = combine_store(self.listed, onto=before)
+        grown = combine_files(self.store, self.files, onto=before)
         return replace(combined, bundle=grown.bundle, read=grown.read)
 
 
@@ -134,7 +97,7 @@ def sources(period: Period, store: Store, shelf: Shelf) -> Bundles | Days:
     """Lists what a period is made of, now."""
     listed = tuple(store.bundles(period.prefix))
     if period.is_day:
-        return Bundles(Listed(store, tuple(each for each in listed if day_of(each.name))))
+        return Bundles(store, tuple(each for each in listed if day_of(each.name)))
     results = {
         name: tag
         for name, tag in shelf.below(period.prefix).items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence, Sized
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,9 +33,7 @@ class Combined:
     """Combined files met on the way; their bundles count where they lie themselves."""
 
 
-def combine_store(
-    store: Store, prefix: str = "", progress: Progress | None = None, onto: Bundle | None = None
-) -> Combined:
+def combine_store(store: Store, prefix: str = "", progress: Progress | None = None) -> Combined:
     """Reads every bundle of a store, one at a time, into one.
 
     Where the store's address names a file, bundle or combined, that file alone is read.
@@ -44,18 +42,41 @@ def combine_store(
         store: Where the bundles lie.
         prefix: Only names that begin with it count, ``2026/11/`` say.
         progress: Told after each file; given one, the listing is read to its end first.
-        onto: What was combined before: it is added to, and its bundles do not count again.
 
     Raises:
         StoreError: The store as a whole cannot be read.
     """
     single = store.single()
-    tally = _Tally(named=single is not None, bundle=onto or Bundle())
+    tally = _Tally(named=single is not None)
     listing: Iterable[StoredFile] = [single] if single else store.bundles(prefix)
-    total = 0
     if progress:
         listing = list(listing)
-        total = len(listing)
+    return _combine(store, listing, tally, progress)
+
+
+def combine_files(
+    store: Store, files: Sequence[StoredFile], onto: Bundle | None = None
+) -> Combined:
+    """Reads some bundles of a store into one: those of a listing, and none that came after it.
+
+    Args:
+        store: Where the bundles lie.
+        files: As they were listed.
+        onto: What was combined before: it is added to, and its bundles do not count again.
+
+    Raises:
+        StoreError: The store as a whole cannot be read.
+    """
+    return _combine(store, files, _Tally(named=False, bundle=onto or Bundle()))
+
+
+def _combine(
+    store: Store,
+    listing: Iterable[StoredFile],
+    tally: _Tally,
+    progress: Progress | None = None,
+) -> Combined:
+    total = len(listing) if isinstance(listing, Sized) else 0
     with closing(fetched(store, listing)) as files:
         for done, file in enumerate(files, start=1):
             tally.add(file)
