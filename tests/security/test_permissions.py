@@ -2,8 +2,8 @@
 
 The policies are taken from docs/operations.md and combiner/README.md as they stand there, given to
 a role in moto's server, and enforced by it: it checks the signature and evaluates the role's policy
-for each request. What it cannot show: it ignores conditions, so that on the prefix which may be listed is
-not tried, and no bucket policy takes part.
+for each request. What it cannot show: it ignores conditions, so that on the prefix which may be
+listed is not tried, and no bucket policy takes part.
 
 Of KMS it shows less. S3 asks for a data key in the name of whoever puts an object, and moto's S3
 does not: a put with a key succeeds there without ``kms:GenerateDataKey``. So the call that S3 would
