@@ -49,6 +49,9 @@ FORKED_PROCESSES = "forked processes"
 GIVEN_UP = "processes switched off after errors"
 CANNOT_RECORD = "processes that could not record"
 
+_TAKEN = 0
+"""In place of the ``id()`` of a token: an invocation that was under way when the gate was asked."""
+
 _inside: ContextVar[bool] = ContextVar("lambda_usage_inside", default=False)
 """Set while an invocation is under way in this thread or task: a second agent's wrapper, a
 decorator within it, or the handler calling itself, is part of that invocation."""
@@ -85,7 +88,8 @@ class Agent:
         """Whether it was our own export that imported OpenTelemetry's API, and nobody else."""
         self._told = Totals()
         self._lock = threading.RLock()
-        self._running = 0
+        self._running: set[int] = set()
+        """The invocations that are under way, by the ``id()`` of their token."""
         self._window: Invocation | None = None
         self._init = True
         self._inits = 0
@@ -185,6 +189,7 @@ class Agent:
         """
         if not self.active or _inside.get():
             return None
+        token: Token[bool] | None = None
         try:
             if self._init:
                 self.handler_loaded()
@@ -205,15 +210,34 @@ class Agent:
                 if self.spans is not None:
                     self.spans.begin(draw)
                 token = _inside.set(True)
-                self._running += 1
+                self._running.add(id(token))
                 if draw.chosen or self.overhead.times():
                     invocation = Invocation(token, alias, group, draw)
                     self._watch(invocation, frame)
                     return invocation
             return token, time.perf_counter()
-        except Exception as error:
-            self.failed(error)
+        except BaseException as error:
+            self._broke_off(error, token, id(token))
             return None
+
+    def _broke_off(self, error: BaseException, token: Token[bool] | None, running: int) -> None:
+        """Whatever was raised in the midst of our work leaves nothing under way for ever.
+
+        Raises:
+            BaseException: It is none of ours: a signal's, say, whose handler raised it.
+        """
+        try:
+            with self._lock:
+                self._running.discard(running)
+                if token is not None:
+                    _reset(token)
+                    if self._window is not None and self._window.token is token:
+                        self._void_window()
+        except Exception as another:
+            self.failed(another)
+        if not isinstance(error, Exception):
+            raise error
+        self.failed(error)
 
     def _draw(self, now: float, trace: Trace | None, context: object) -> Draw:
         if self._running or self._is_traced():
@@ -260,28 +284,33 @@ class Agent:
         """After an invocation; *error* if its handler raised."""
         if invocation is None:
             return
-        now = time.perf_counter()
         try:
+            now = time.perf_counter()
+            token, started, running = self._began(invocation)
             if isinstance(invocation, Invocation):
                 clock = self.overhead.clock() - invocation.clock
-                _reset(invocation.token)
-                with self._lock:
-                    self._running -= 1
-                    self._end_watched(invocation, now - invocation.started, clock, error=error)
-                    self._open_up()
-            else:
-                token, started = self._started(invocation)
                 _reset(token)
                 with self._lock:
-                    self._running -= 1
+                    self._running.discard(running)
+                    self._end_watched(invocation, now - started, clock, error=error)
+                    self._open_up()
+            else:
+                _reset(token)
+                with self._lock:
+                    self._running.discard(running)
                     self.overhead.passed(now - started, 1, now - started)
                     self._open_up()
-        except Exception as problem:
-            self.failed(problem)
+        except BaseException as problem:
+            token, _, running = self._began(invocation)
+            self._broke_off(problem, token, running)
 
-    def _started(self, passing: Passing) -> tuple[Token[bool], float]:
-        """The token of an invocation that is neither a window nor timed, and when it began."""
-        return passing if isinstance(passing, tuple) else (passing, self._taken_under_way)
+    def _began(self, invocation: Invocation | Passing) -> tuple[Token[bool], float, int]:
+        """The token of an invocation, when it began, and what it is under way as."""
+        if isinstance(invocation, Invocation):
+            return invocation.token, invocation.started, id(invocation.token)
+        if isinstance(invocation, tuple):
+            return *invocation, id(invocation[0])
+        return invocation, self._taken_under_way, _TAKEN
 
     def _open_up(self) -> None:
         self.overhead.affords_flush(self.dispatch.cpu_s)  # the next bundle is saved for
@@ -317,7 +346,7 @@ class Agent:
         self.overhead.granted(len(groups))
         self.overhead.passed(duration, ended, longest)
         if started is not None:
-            self._running += 1
+            self._running.add(_TAKEN)
             self._taken_under_way = started
 
     def _end_watched(

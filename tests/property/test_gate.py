@@ -343,6 +343,6 @@ def test_what_threads_do_at_once_is_counted(kind: str) -> None:
         for each in threads:
             each.join(60)
         assert process.agent.totals().invocations == 1200
-        assert process.agent._running == 0
+        assert not process.agent._running
         assert process.agent.errors == 0
         assert max(totals) <= 1200

@@ -138,8 +138,9 @@ def recorded(function: Callable[..., Any], agent: Agent) -> Callable[..., Any]:
 
     def call(*args: Any, **kwargs: Any) -> Any:
         context = args[1] if len(args) > 1 else kwargs.get("context")
-        invocation = enter(context) or agent.begin(context)
+        invocation = None
         try:
+            invocation = enter(context) or agent.begin(context)
             result = function(*args, **kwargs)
         except BaseException:
             if not leave(invocation):
@@ -158,8 +159,9 @@ def recorded_coroutine(function: Callable[..., Any], agent: Agent) -> Callable[.
 
     async def call(*args: Any, **kwargs: Any) -> Any:
         context = args[1] if len(args) > 1 else kwargs.get("context")
-        invocation = enter(context) or agent.begin(context)
+        invocation = None
         try:
+            invocation = enter(context) or agent.begin(context)
             result = await function(*args, **kwargs)
         except BaseException:
             if not leave(invocation):

@@ -94,7 +94,7 @@ def test_one_object_may_open_blocks_in_several_tasks(blocks: World) -> None:
             await each
 
     asyncio.run(main())
-    assert blocks.agent._running == 0
+    assert not blocks.agent._running
     with CoverageContext():
         assert blocks.recorder.opened
     blocks.finish()
