@@ -13,6 +13,7 @@ from lambda_usage.bundle.reader import read_bundle
 from lambda_usage.combine.combiner import Combined, combine_files
 from lambda_usage.combine.merge import merge_into
 from lambda_usage.combine.stores import Store, StoredFile
+from lambda_usage.combine.unread import state_unread
 from usage_combiner.periods import Period, day_of
 from usage_combiner.shelf import Shelf
 
@@ -74,6 +75,7 @@ class Days:
         sum_.broken += [
             (each.name, "lies in no folder of a day, YYYY/MM/DD/") for each in self.strays
         ]
+        state_unread(sum_.bundle, sum_.broken)  # a day of which nothing can be read states nothing
         read = len(sum_.bundle.bundles)
         return Combined(sum_.bundle, read, sum_.duplicates, tuple(sum_.broken), ())
 

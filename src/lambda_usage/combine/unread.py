@@ -34,5 +34,8 @@ def state_unread(bundle: Bundle, broken: Iterable[tuple[str, str]]) -> None:
             key = _KEY.fullmatch(name)
             if key is None or last.get(key[2], -1) < int(key[3]):
                 found[UNREAD + (key[1] if key else name)] += 1
-    for usage in list(bundle.origins.values())[:1]:  # its name does not matter: the loss has one
-        usage.losses.update(found)
+    usages = list(bundle.origins.values())
+    for loss, number in found.items():
+        missing = number - sum(usage.losses[loss] for usage in usages)
+        if usages and missing > 0:  # what was combined before has stated it already
+            usages[0].losses[loss] += missing  # whose does not matter: the loss names a function

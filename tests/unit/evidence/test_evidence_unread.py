@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 import pytest
 from evidence_world import World, exposure, origin, over_days
 
-from lambda_usage.bundle.model import TOO_LARGE, Distribution
+from lambda_usage.bundle.model import TOO_LARGE, UNREAD, Distribution
 from lambda_usage.combine.unread import state_unread
 from lambda_usage.evidence.dead_code import dead_code_report
 from lambda_usage.evidence.inventory import read_inventory
@@ -87,3 +88,10 @@ def test_nothing_is_dead_that_bundles_may_tell_of_which_were_too_large(
     assert found.dependencies[0].reason == reason
     said = {each.kind: each.message for each in found.blind_spots}
     assert f"bundles of {told}. Nothing can be called dead" in said["bundles_too_large"]
+
+
+def test_what_was_stated_is_not_stated_again(lived: World) -> None:
+    for _ in range(2):
+        report(lived, (key("orders", 2), REASON), (key("orders", 3), REASON))
+    losses = sum((each.losses for each in lived.bundle.origins.values()), Counter[str]())
+    assert losses == {f"{UNREAD}orders": 2}
