@@ -314,7 +314,8 @@ class Agent:
 
     def _open_up(self) -> None:
         self.overhead.affords_flush(self.dispatch.cpu_s)  # the next bundle is saved for
-        if self.active and not self._running and self.spans is None:  # each has a span to tell
+        untold = self.spans is None or self.spans.idle()  # else each has a span to tell
+        if self.active and not self._running and untold:
             self._open_gate()
 
     def _open_gate(self) -> None:

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     class Sink(Protocol):
         """Where attributes go."""
 
+        def idle(self) -> bool:
+            """Whether nobody would see them, nor will before long."""
+
         def begin(self, values: Values, *, window: bool) -> None:
             """An invocation begins; *window* if :meth:`end` is to be called for it."""
 
@@ -82,6 +85,10 @@ class Spans:
                 pass  # a stand-in, or not all of it is there yet: it is asked again
             except Exception as error:  # it may be of another time
                 self._failed(name, error)
+
+    def idle(self) -> bool:
+        """Whether invocations may pass of which no span is told: the libraries are switched off."""
+        return all(each.idle() for each in self._sinks.values())
 
     def begin(self, draw: Draw) -> None:
         """An invocation begins.
@@ -160,6 +167,9 @@ class _CurrentSpan:
         self._current = api.get_current_span
         self._span: Any = None
 
+    def idle(self) -> bool:
+        return False  # a span may be of any provider
+
     def begin(self, values: Values, *, window: bool) -> None:
         span = self._current()
         if span.is_recording():
@@ -182,6 +192,11 @@ class _Subsegment:
     def __init__(self, sdk: Any) -> None:
         self._recorder = sdk.xray_recorder
         self._begun: Values = {}
+
+    def idle(self) -> bool:
+        """Powertools' ``POWERTOOLS_TRACE_DISABLED`` switches the SDK off, too."""
+        config = getattr(sys.modules.get("aws_xray_sdk"), "global_sdk_config", None)
+        return config is not None and not config.sdk_enabled()
 
     def begin(self, values: Values, *, window: bool) -> None:
         if window:
@@ -208,6 +223,9 @@ class _Subsegment:
 
 class _Nowhere:
     """In place of a sink that failed."""
+
+    def idle(self) -> bool:
+        return True
 
     def begin(self, values: Values, *, window: bool) -> None:
         pass

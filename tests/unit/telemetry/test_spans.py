@@ -26,8 +26,9 @@ from lambda_usage.evidence.hot_paths import hot_paths_report
 from lambda_usage.sampling.overhead import Overhead
 from lambda_usage.sampling.sampler import Draw
 from lambda_usage.telemetry.definitions import SPAN_ATTRIBUTES
+from tests.support.paths import ROOT
 from tests.unit.fakes import FakeRecorder, exposures, make_agent
-from tests.unit.support import log_lines, run_fresh, write_files
+from tests.unit.support import SOURCE, log_lines, run_fresh, write_files
 
 ALWAYS = {each.name for each in SPAN_ATTRIBUTES if not each.windows_only}
 IN_WINDOWS = {each.name for each in SPAN_ATTRIBUTES}
@@ -252,6 +253,34 @@ def test_a_library_that_is_half_imported_is_no_error(
     assert world.agent.errors == 0
     assert world.invoke() == {}  # it is found by the end of this one
     assert world.invoke().keys() == IN_WINDOWS
+
+
+PASSING = """\
+    import sys
+    from pathlib import Path
+    import aws_xray_sdk.core
+    from lambda_usage.attach.bootstrap import recorded
+    from tests.unit.fakes import make_agent
+
+    agent, *_ = make_agent(Path.cwd(), sample_rate=0.01)
+    agent.handler_loaded()
+    slow, begin = [], agent.begin
+    agent.begin = lambda *given: slow.append(given) or begin(*given)
+    call = recorded(lambda *_: None, agent)
+    for _ in range(500):
+        call({}, None)
+    assert agent.spans is not None and agent.totals().invocations == 500
+    print(len(slow) < 100)
+"""
+
+
+@pytest.mark.parametrize(("variable", "passes"), [("false", True), ("true", False)])
+def test_a_library_that_is_switched_off_holds_no_invocation_up(
+    variable: str, passes: bool, tmp_path: Path
+) -> None:
+    variables = {"AWS_XRAY_SDK_ENABLED": variable, "PYTHONPATH": f"{SOURCE}:{ROOT}"}
+    done = run_fresh(PASSING, tmp_path, variables)
+    assert done.stdout.split() == [str(passes)], done.stderr
 
 
 def environment(folder: Path) -> dict[str, str]:
