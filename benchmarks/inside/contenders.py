@@ -94,12 +94,15 @@ def ours_within_budget() -> Attached:
 
 
 def ours_overspending() -> Attached:
-    """Sabotage, for the same proof: three times what the budget allows is spent."""
+    """Sabotage, for the same proof: what is spent is held against six times the budget.
+
+    Costs are taken for up to twice what they are, so that less would hardly break it.
+    """
     budget: Any = import_module("lambda_usage.sampling.budget").Budget
     begin = budget.__init__
 
     def generous(self: Any, share: float) -> None:
-        begin(self, min(3 * share, 0.99))
+        begin(self, min(6 * share, 0.99))
 
     budget.__init__ = generous
     return ours_within_budget()
