@@ -46,7 +46,7 @@ def _invocations() -> Found:
     module, _, name = os.environ["COVERAGE_HANDLER"].rpartition(".")
     bare = getattr(import_module(module), name)
     agent, tracer = _agent(), TracerProvider().get_tracer("bench")
-    spans, traced = agent.spans, agent.recorder.name == "ctrace"
+    spans, traced = agent.telemetry.spans, agent.recorder.name == "ctrace"
     free = replace(agent.settings, overhead_budget=1.0, max_windows_per_minute=1e9)
     rates = {
         "no window": Overhead(replace(free, sample_rate=1e-9), traced=traced),
@@ -62,7 +62,7 @@ def _invocations() -> Found:
 
     def state(rate: str, kept: Any) -> Callable[[], float]:
         def measure() -> float:
-            agent.spans = kept
+            agent.telemetry.spans = kept
             agent.pay_from(rates[rate])
             invoke(handler)  # as it goes on in this state
             return invoke(handler)

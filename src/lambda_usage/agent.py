@@ -10,41 +10,40 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections import Counter
 from contextvars import ContextVar, Token
 
-from lambda_usage.delivery.batch import Batch, Totals
+from lambda_usage.admission import Admission
 from lambda_usage.delivery.dispatch import Dispatch
 from lambda_usage.delivery.lifecycle import watch
+from lambda_usage.delivery.pending import Pending
 from lambda_usage.gate import make_gate
-from lambda_usage.identity import alias_of, origin, task_root
+from lambda_usage.identity import origin, task_root
 from lambda_usage.invocation import Invocation
 from lambda_usage.recording.choice import make_recorder
 from lambda_usage.recording.loading import LoadHook, codes_in_memory
 from lambda_usage.recording.scope import Scope
-from lambda_usage.recording.tally import Tally
-from lambda_usage.sampling.headroom import is_dated, remaining_time
+from lambda_usage.sampling.headroom import remaining_time
 from lambda_usage.sampling.overhead import Overhead
 from lambda_usage.sampling.randomness import renew
 from lambda_usage.sampling.sampler import NEVER
-from lambda_usage.sampling.trace import current_group, current_trace, header_environment
+from lambda_usage.sampling.trace import current_group, current_trace
 from lambda_usage.settings import Settings
 from lambda_usage.telemetry.logs import Log, kind_and_place
+from lambda_usage.telemetry.telemetry import Telemetry
+from lambda_usage.windows import Windows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType
 
+    from lambda_usage.delivery.batch import Batch, Totals
     from lambda_usage.flush import BundleMaker
     from lambda_usage.invocation import Passing
     from lambda_usage.recording.recorder import Recorder
     from lambda_usage.sampling.sampler import Draw
     from lambda_usage.sampling.trace import Trace
-    from lambda_usage.telemetry.metrics import Metrics
-    from lambda_usage.telemetry.spans import Spans
 
 _ERRORS_TO_GIVE_UP = 3
-BESIDE_TRACER = "inits and invocations beside another tracer"
 FORKED_PROCESSES = "forked processes"
 GIVEN_UP = "processes switched off after errors"
 CANNOT_RECORD = "processes that could not record"
@@ -67,12 +66,8 @@ class Agent:
         self.recorder: Recorder = _recorder(settings, self.scope, log)
         self.overhead = Overhead(settings, traced=self.recorder.name == "ctrace")
         self.dispatch = Dispatch(settings, self, log)
-        self.tallies: dict[str, Tally] = {}
-        """What was counted since the last bundle, by alias."""
-        self.costs: dict[str, float] = {}
-        """What was given back of what recording and delivery cost."""
-        self.losses: Counter[str] = Counter()
-        """What was not seen or not delivered since the last bundle, by what it was."""
+        self.pending = Pending()
+        self.telemetry = Telemetry(self)
         self.attach = attach
         self.started = time.time()
         self.errors = 0
@@ -81,27 +76,14 @@ class Agent:
         self.active = True
         self.off = False
         """Whether it records nothing though the process goes on."""
-        self.metrics: Metrics | None = None
-        self.spans: Spans | None = None
-        """Told of each invocation, where the function has imported a library for spans."""
-        self.brought_api = False
-        """Whether it was our own export that imported OpenTelemetry's API, and nobody else."""
-        self._told = Totals()
         self._lock = threading.RLock()
         self._running: set[int] = set()
         """The invocations that are under way, by the ``id()`` of their token."""
-        self._window: Invocation | None = None
         self._init = True
-        self._inits = 0
         self.gate = make_gate(_inside, sys.modules, current_group)
         """Asked before :meth:`begin` and :meth:`end`, which are for what it does not let pass."""
-        self._latest: tuple[object, str] = None, ""
-        """What the latest invocation that came this way was invoked by, and its alias."""
-        self._kind: type = object
-        self._dated = False
-        """Of the latest context object, and whether :func:`is_dated` says so."""
-        self._taken_under_way = 0.0
-        """When the invocation began that had passed the gate when something else came up."""
+        self.admission = Admission(self.gate, traced=self.recorder.name == "ctrace")
+        self.windows = Windows(self)
 
     def start(self, *, before_handler: bool) -> None:
         """Begin to record.
@@ -114,10 +96,10 @@ class Agent:
             RecorderUnavailable: This process gives no way to record.
         """
         always = self.recorder.name == "monitoring"
-        traced = self._is_traced()
+        traced = self.windows.is_traced()
         observe = before_handler and not traced and self.overhead.pays_init
         self.recorder.start(record_init=always or observe)
-        self._inits = int(observe)
+        self.pending.inits = int(observe)
         LoadHook(self._on_code).install()
         if not before_handler:
             self._find_loaded()
@@ -150,32 +132,13 @@ class Agent:
         if self._init:
             self._init = False
             if not self.recorder.end_init():
-                self._beside_tracer()
-                self._inits = 0
-            self._look_for_spans()
-            if "opentelemetry.sdk.metrics" in sys.modules:
-                self._metrics().look_for_provider()
-
-    def _metrics(self) -> Metrics:
-        if self.metrics is None:
-            from lambda_usage.telemetry.metrics import Metrics
-
-            self.metrics = Metrics(self)
-        return self.metrics
+                self.windows.beside_tracer()
+                self.pending.inits = 0
+            self.telemetry.handler_loaded()
 
     def delivered(self, *, final: bool) -> None:
         """Bundles have left, or could not: send metrics with them."""
-        if self.settings.metrics != "none":
-            self._metrics().send(final=final)
-
-    def _look_for_spans(self) -> None:
-        api = sys.modules.get("opentelemetry.trace")
-        if self.brought_api and getattr(api, "_TRACER_PROVIDER", api) is None:
-            api = None  # nobody's but ours
-        if api is not None or "aws_xray_sdk.core" in sys.modules:
-            from lambda_usage.telemetry.spans import Spans  # only such functions pay for it
-
-            self.spans = Spans(self.recorder, self.log)
+        self.telemetry.delivered(final=final)
 
     def begin(self, context: object, frame: FrameType | None = None) -> Invocation | Passing | None:
         """Before an invocation, or a block, that did not pass the gate.
@@ -196,19 +159,15 @@ class Agent:
             now = time.time()
             if not self.dispatch.quiet_from <= now < self.dispatch.quiet_until:
                 self.dispatch.before(context)
-            arn = getattr(context, "invoked_function_arn", None)
-            alias = alias_of(arn)
             trace = current_trace() if self.overhead.sampler.by_trace else None
             group = current_group() if trace is None else trace.group
             with self._lock:
                 self._settle()
-                self._latest = arn, alias
-                if type(context) is not self._kind:
-                    self._kind, self._dated = type(context), is_dated(context)
+                alias = self.admission.came(context)
                 draw = self._draw(now, trace, context)
-                self._tally(alias).invocation(group, now, sampled=draw.probability > 0)
-                if self.spans is not None:
-                    self.spans.begin(draw)
+                self.pending.tally(alias).invocation(group, now, sampled=draw.probability > 0)
+                if self.telemetry.spans is not None:
+                    self.telemetry.spans.begin(draw)
                 token = _inside.set(True)
                 self._running.add(id(token))
                 if draw.chosen or self.overhead.times():
@@ -231,8 +190,9 @@ class Agent:
                 self._running.discard(running)
                 if token is not None:
                     _reset(token)
-                    if self._window is not None and self._window.token is token:
-                        self._void_window()
+                    window = self.windows.current
+                    if window is not None and window.token is token:
+                        self.windows.void()
         except Exception as another:
             self.failed(another)
         if not isinstance(error, Exception):
@@ -240,8 +200,8 @@ class Agent:
         self.failed(error)
 
     def _draw(self, now: float, trace: Trace | None, context: object) -> Draw:
-        if self._running or self._is_traced():
-            self._void_window()
+        if self._running or self.windows.is_traced():
+            self.windows.void()
             return NEVER
         return self.overhead.draw(now, trace, remaining_time(context))
 
@@ -249,36 +209,8 @@ class Agent:
         """Look at the clocks, and open a window if it is to be one."""
         invocation.clock = self.overhead.clock()
         if invocation.draw.chosen:
-            self._open_window(invocation, frame)
+            self.windows.open(invocation, frame)
         invocation.started = time.perf_counter()
-
-    def _is_traced(self) -> bool:
-        """Whether a debugger or a coverage tool traces, on 3.11: a window would put it out."""
-        if self.recorder.name != "ctrace" or sys.gettrace() is None:
-            return False
-        self._beside_tracer()
-        return True
-
-    def _beside_tracer(self) -> None:
-        self.losses[BESIDE_TRACER] += 1
-        self.log.once(
-            "WARNING",
-            "Another tool traces this process (a debugger, or a coverage tool); invocations are "
-            "counted, but nothing of them is recorded while it does",
-        )
-
-    def _open_window(self, invocation: Invocation, frame: FrameType | None) -> None:
-        start = time.thread_time()
-        try:
-            self.recorder.open_window(frame)
-            self._window = invocation
-            if self.spans is not None:
-                self.spans.opened()
-        except Exception as error:  # the invocation goes on, as one that is no window
-            self.failed(error)
-            if self.spans is not None:
-                self.spans.voided()
-        invocation.opening = time.thread_time() - start
 
     def end(self, invocation: Invocation | Passing | None, *, error: bool) -> None:
         """After an invocation; *error* if its handler raised."""
@@ -310,103 +242,27 @@ class Agent:
             return invocation.token, invocation.started, id(invocation.token)
         if isinstance(invocation, tuple):
             return *invocation, id(invocation[0])
-        return invocation, self._taken_under_way, _TAKEN
+        return invocation, self.admission.started, _TAKEN
 
     def _open_up(self) -> None:
         self.overhead.affords_flush(self.dispatch.cpu_s)  # the next bundle is saved for
-        untold = self.spans is None or self.spans.idle()  # else each has a span to tell
-        if self.active and not self._running and untold:
-            self._open_gate()
-
-    def _open_gate(self) -> None:
-        """Let pass what cannot be a window, and is like the invocation that has just ended."""
-        environment = header_environment()
-        if environment is None:
-            return
-        passes, until, longest, margin, most = self.overhead.grant()
-        if passes:
-            dispatch, (arn, _) = self.dispatch, self._latest
-            until = min(until, dispatch.quiet_until)
-            dated = self._kind if self._dated else None
-            traced = sys.gettrace if self.recorder.name == "ctrace" else None
-            self.gate.open(
-                passes, dispatch.quiet_from, until, longest, margin, most, arn, dated, environment,
-                traced,
-            )  # fmt: skip
+        if self.active and not self._running and self.telemetry.lets_pass:
+            self.admission.open(self.overhead, self.dispatch)
             if not self.active:  # a thread of ours has given up meanwhile
                 self.gate.close()
 
     def _settle(self) -> None:
         """Count what has passed the gate, and let nothing pass: all else comes after it."""
-        passed = self.gate.take()
-        if passed is None:
-            return
-        groups, first, last, ended, duration, longest, started = passed
-        _, alias = self._latest
-        self._tally(alias).passed(groups, first, last)
-        self.overhead.granted(len(groups))
-        self.overhead.passed(duration, ended, longest)
-        if started is not None:
+        if self.admission.settle(self.pending, self.overhead):
             self._running.add(_TAKEN)
-            self._taken_under_way = started
 
     def _end_watched(
         self, invocation: Invocation, duration: float, clock: float, *, error: bool
     ) -> None:
-        if self._window is invocation:
-            self._close_window(invocation, duration, clock, error=error)
+        if self.windows.current is invocation:
+            self.windows.close(invocation, duration, clock, error=error)
         else:
             self.overhead.ran(duration, clock, first=invocation.draw.first)
-
-    def _close_window(
-        self, invocation: Invocation, duration: float, clock: float, *, error: bool
-    ) -> None:
-        start = time.thread_time()
-        self._window = None
-        hits = self.recorder.close_window()
-        weight = 1 / invocation.draw.probability
-        tally = self._tally(invocation.alias)
-        if hits.displaced:
-            self._beside_tracer()
-            tally.windows_voided += 1
-            if self.spans is not None:
-                self.spans.voided()
-        else:
-            paths = len(tally.paths)
-            tally.window(hits, weight, invocation.group, duration, error=error)
-            if self.spans is not None:
-                self.spans.ran(hits)
-            if len(tally.paths) != paths:
-                self.dispatch.wake()  # it may hold many now
-        own = invocation.opening, time.thread_time() - start
-        cost = self.overhead.window(duration, clock, own, hits, first=invocation.draw.first)
-        if self.spans is None:
-            self._look_for_spans()  # the handler may have imported one
-        else:
-            self.spans.end(cost)
-
-    def _void_window(self) -> None:
-        window = self._window
-        if window is not None:
-            start = time.thread_time()
-            clock = self.overhead.clock() - window.clock
-            tally = self._tally(window.alias)
-            tally.windows_voided += 1
-            tally.at(time.time())
-            self._window = None
-            if self.spans is not None:
-                self.spans.voided()
-            hits = self.recorder.close_window()
-            own = window.opening, time.thread_time() - start
-            self.overhead.window(0.0, clock, own, hits, first=window.draw.first)
-
-    def _tally(self, alias: str) -> Tally:
-        tally = self.tallies.get(alias)
-        if tally is None:
-            tally = self.tallies[alias] = Tally()
-            if self._inits:  # the process's own init belongs to the alias that it serves first
-                tally.inits, self._inits = self._inits, 0
-        return tally
 
     @property
     def affords_flush(self) -> bool:
@@ -440,7 +296,7 @@ class Agent:
 
     def forked(self) -> None:
         """A child has our identity, but nobody hears of what it runs: count it."""
-        self.losses[FORKED_PROCESSES] += 1
+        self.pending.losses[FORKED_PROCESSES] += 1
 
     def cannot_record(self, why: str) -> None:
         """Live on to say so in one bundle, at the end."""
@@ -448,24 +304,22 @@ class Agent:
 
         self.recorder = AbsentRecorder(self.recorder.name)
         self.active, self.off = False, True
-        self.losses[f"{CANNOT_RECORD}: {why}"] += 1
+        self.pending.losses[f"{CANNOT_RECORD}: {why}"] += 1
         watch(self)
 
     def before_snapshot(self) -> None:
         """Tell of this init now: however many copies there will be, it happened once."""
         self.handler_loaded()
         self.dispatch.before_snapshot()
-        if self.settings.metrics != "none":
-            _ = self._metrics().readings  # counters of the copies begin where this one ends
+        self.telemetry.before_snapshot()
 
     def after_restore(self) -> None:
         """Be a process of its own, that shares nothing with the other copies."""
         renew()
-        self._inits = 0
+        self.pending.inits = 0
         self.pay_from(Overhead(self.settings, traced=self.recorder.name == "ctrace"))
         self.dispatch.after_restore()
-        if self.metrics is not None:
-            self.metrics.restored()
+        self.telemetry.restored()
 
     def pay_from(self, overhead: Overhead) -> None:
         """Let *overhead* have all that is to come."""
@@ -477,29 +331,20 @@ class Agent:
         """What was counted since this was last asked; *final* with an init that served nobody."""
         with self._lock:
             self._settle()
-            if not final and self.spans is None and self._window is None:
-                self._look_for_spans()  # windows, which look for one too, may be rare
-            if final and self._inits:
-                self._tally("").at(time.time())
-            batch = Batch(self.tallies, self.costs, self.losses)
-            for name, amount in self.overhead.take_costs().items():
-                batch.costs[name] = batch.costs.get(name, 0.0) + amount
-            self.tallies, self.costs, self.losses = {}, {}, Counter()
-            self._told = self._told.plus(batch, 1)
-        return batch
+            if not final and self.windows.current is None:
+                self.telemetry.look_for_spans()  # windows, which look for one too, may be rare
+            return self.pending.take(self.overhead.take_costs(), final=final)
 
     def give_back(self, batch: Batch) -> None:
         """Count again what was taken and cannot be delivered now."""
         with self._lock:
-            mine = Batch(self.tallies, self.costs, self.losses)
-            mine.absorb(batch)
-            self._told = self._told.plus(batch, -1)
+            self.pending.give_back(batch)
 
     def totals(self) -> Totals:
         """Invocations and windows since the process began."""
         with self._lock:
             self._settle()
-            return self._told.plus(Batch(self.tallies, losses=self.losses), 1)
+            return self.pending.totals()
 
     def spent(self) -> tuple[float, float]:
         """What windows and delivery have cost so far, and how long handlers ran, in seconds."""
@@ -508,7 +353,7 @@ class Agent:
 
     def paths(self) -> int:
         """Distinct paths of windows since the last bundle."""
-        return sum(len(each.paths) for each in list(self.tallies.values()))
+        return self.pending.paths()
 
     def new_maker(self) -> BundleMaker:
         """What makes the bundles of this process."""
@@ -529,7 +374,7 @@ class Agent:
         if self.errors >= _ERRORS_TO_GIVE_UP and self.active:
             self.active, self.off = False, True
             self.gate.close()
-            self.losses[GIVEN_UP] += 1
+            self.pending.losses[GIVEN_UP] += 1
             self.log.once("ERROR", "lambda-usage has switched itself off in this process")
 
 

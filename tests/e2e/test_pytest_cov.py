@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from lambda_usage.agent import BESIDE_TRACER
 from lambda_usage.combine.combiner import combine_store
 from lambda_usage.combine.stores import open_store
+from lambda_usage.windows import BESIDE_TRACER
 from tests.support import pythons
 from tests.support.paths import ROOT, Unavailable
 from tests.support.pythons import PythonEnv

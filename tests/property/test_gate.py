@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 
 from lambda_usage import agent as agent_module
 from lambda_usage import gate as gate_module
+from lambda_usage import windows
 from lambda_usage.attach.bootstrap import recorded
 from lambda_usage.delivery import dispatch as dispatch_module
-from lambda_usage.delivery import pauses, schedule
+from lambda_usage.delivery import pauses, pending, schedule
 from lambda_usage.recording.tally import Tally
 from lambda_usage.sampling import overhead as overhead_module
 from lambda_usage.sampling import sampler as sampler_module
@@ -204,7 +205,9 @@ def worlds(number: float, group: int, *, clock: Clock | None) -> Iterator[Path]:
         patch.setattr(trace_module, "random_byte", lambda: 7)
         patch.setattr(schedule, "jittered", lambda low, _high: low)
         if clock is not None:
-            for module in (agent_module, dispatch_module, gate_module, pauses, overhead_module):
+            for module in (agent_module, dispatch_module, gate_module, overhead_module, windows):
+                patch.setattr(module, "time", clock)
+            for module in (pauses, pending):
                 patch.setattr(module, "time", clock)
         yield Path(folder)
 

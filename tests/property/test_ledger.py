@@ -22,13 +22,14 @@ from hypothesis import strategies as st
 from lambda_usage import agent as agent_module
 from lambda_usage import flush as flush_module
 from lambda_usage import gate as gate_module
+from lambda_usage import windows
 from lambda_usage.agent import Agent
 from lambda_usage.bundle import writer
 from lambda_usage.bundle.model import Bundle
 from lambda_usage.bundle.reader import read_bundle
 from lambda_usage.combine.merge import merge_into
 from lambda_usage.delivery import dispatch as dispatch_module
-from lambda_usage.delivery import pauses
+from lambda_usage.delivery import pauses, pending
 from lambda_usage.delivery.batch import Batch
 from lambda_usage.delivery.dispatch import NOT_MADE, Dispatch
 from lambda_usage.delivery.targets import Parcel, Sleep, UploadError
@@ -139,7 +140,7 @@ def world() -> Iterator[World]:
         patch.setenv("LAMBDA_TASK_ROOT", str(found.folder / "task"))
         patch.setenv("TMPDIR", folder)
         patch.setattr(flush_module, "codes_in_memory", lambda: iter(()))  # the tests' own heap
-        for each in (agent_module, dispatch_module, gate_module, pauses):
+        for each in (agent_module, dispatch_module, gate_module, pauses, pending, windows):
             patch.setattr(each, "time", found)
         patch.setattr(agent_module, "make_gate", gate_module.Gate)
         write = writer.write_bundle

@@ -72,7 +72,7 @@ class OtlpMetrics:
             ImportError: There is no OpenTelemetry SDK, or no exporter.
         """
         if "opentelemetry.trace" not in sys.modules:
-            agent.brought_api = True
+            agent.telemetry.brought_api = True
         from opentelemetry.exporter.otlp.proto.http import metric_exporter
         from opentelemetry.sdk.metrics import export
         from opentelemetry.sdk.resources import Resource

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections import Counter
 
-from lambda_usage.agent import BESIDE_TRACER, CANNOT_RECORD, FORKED_PROCESSES, GIVEN_UP
+from lambda_usage.agent import CANNOT_RECORD, FORKED_PROCESSES, GIVEN_UP
 from lambda_usage.telemetry import definitions
 from lambda_usage.telemetry.definitions import Metric
+from lambda_usage.windows import BESIDE_TRACER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ import pytest
 
 from lambda_usage import agent as module
 from lambda_usage import gate as gate_module
+from lambda_usage import windows
 from lambda_usage.attach import context as context_module
 from lambda_usage.delivery import dispatch as dispatch_module
-from lambda_usage.delivery import pauses
+from lambda_usage.delivery import pauses, pending
 from lambda_usage.delivery.dispatch import Dispatch
 from lambda_usage.settings import Settings
 from lambda_usage.telemetry.logs import Log
@@ -39,7 +40,7 @@ def blocks(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     found = Clock(MIDNIGHT + 100)
-    for each in (module, dispatch_module, gate_module, pauses):
+    for each in (module, dispatch_module, gate_module, pauses, pending, windows):
         monkeypatch.setattr(each, "time", found)
     monkeypatch.setattr(module, "make_gate", gate_module.Gate)  # the one in C has clocks of its own
     return found

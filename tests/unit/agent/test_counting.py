@@ -153,7 +153,7 @@ def test_the_exposure_of_two_aliases_is_kept_apart(world: World) -> None:
 
 
 def test_init_is_counted_once_and_for_the_alias_that_is_served_first(world: World) -> None:
-    world.agent._inits = 1
+    world.agent.pending.inits = 1
     for alias in ("canary", "live", "canary"):
         world.invoke(alias=alias)
     world.agent.flush()
@@ -168,7 +168,7 @@ def test_init_is_counted_once_and_for_the_alias_that_is_served_first(world: Worl
 
 
 def test_an_init_without_an_invocation_is_told_at_the_end(world: World) -> None:
-    world.agent._inits = 1
+    world.agent.pending.inits = 1
     world.finish()
     assert (world.total("inits"), world.total("invocations")) == (1, 0)
 

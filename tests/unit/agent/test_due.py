@@ -64,7 +64,7 @@ def test_a_bundle_is_due_when_it_holds_many_paths(clock: Clock, world: World) ->
     world.agent.dispatch.schedule.sent()
     clock.now += 60
     for size, flushed in ((255, 0), (256, 1)):
-        world.agent.tallies[""] = tally = Tally()
+        world.agent.pending.tallies[""] = tally = Tally()
         tally.at(clock.now)
         tally.paths = {frozenset({number}): PathSum() for number in range(size)}
         world.agent.dispatch.before(None)
@@ -99,7 +99,9 @@ def test_a_window_may_make_a_bundle_due(clock: Clock, world: World) -> None:
     world.agent.dispatch.schedule.sent()
     clock.now += 60
     world.invoke()
-    world.agent.tallies[""].paths = {frozenset({number}): PathSum() for number in range(300)}
+    world.agent.pending.tallies[""].paths = {
+        frozenset({number}): PathSum() for number in range(300)
+    }
     world.invoke()
     assert len(world.courier.bundles) == 1
 

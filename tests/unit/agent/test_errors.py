@@ -26,7 +26,7 @@ def test_an_error_at_the_opening_of_a_window_never_reaches_the_function(
     lines = log_lines(capsys.readouterr().err)
     assert [each["level"] for each in lines] == ["ERROR", "ERROR"]
     assert "not affected" in lines[0]["message"]
-    assert lines[0]["error"].startswith("RuntimeError at lambda_usage/agent.py:")
+    assert lines[0]["error"].startswith("RuntimeError at lambda_usage/windows.py:")
     assert "open_window is broken" not in str(lines)
     assert "switched itself off" in lines[1]["message"]
     assert world.recorder.calls.count("open_window") == 3
@@ -71,7 +71,7 @@ def test_an_agent_that_has_switched_itself_off_costs_nothing(world: World) -> No
     assert world.invoke(3) == 3
     assert world.recorder.calls == []
     assert world.courier.bundles == []
-    assert world.agent.tallies == {}
+    assert world.agent.pending.tallies == {}
 
 
 def test_an_agent_that_has_switched_itself_off_says_so_in_its_last_bundle(world: World) -> None:

@@ -53,7 +53,7 @@ def fork(child: Callable[[], object]) -> int:
 @pytest.fixture
 def locks(world: World) -> dict[str, Any]:
     gate = Gate(module._inside, {}, lambda: 0)
-    world.agent.gate = gate
+    world.agent.gate = world.agent.admission.gate = gate
     return {"agent": world.agent._lock, "dispatch": world.agent.dispatch._lock, "gate": gate._lock}
 
 

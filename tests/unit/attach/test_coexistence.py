@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from lambda_usage.agent import BESIDE_TRACER
 from lambda_usage.bundle.model import Bundle
 from lambda_usage.bundle.reader import read_bundle
 from lambda_usage.evidence.blind_spots import blind_spots
+from lambda_usage.windows import BESIDE_TRACER
 from tests.unit.fakes import exposures, total
 from tests.unit.support import log_lines, run_fresh, write_files
 

@@ -138,7 +138,7 @@ def test_without_telemetry_a_function_imports_nothing_of_it(tmp_path: Path) -> N
     variables = {"COVERAGE_HANDLER": "app.handler", "COVERAGE_S3_BUCKET": "no-such-bucket"}
     script = "import lambda_usage\nlambda_usage.handler({}, None)\nimport atexit\natexit._clear()"
     found = {each for each in imported(script, tmp_path, variables) if "telemetry." in each}
-    assert found == {"lambda_usage.telemetry.logs"}
+    assert found == {"lambda_usage.telemetry.logs", "lambda_usage.telemetry.telemetry"}
 
 
 def test_metrics_add_next_to_nothing_to_the_start_of_a_function_that_has_them(

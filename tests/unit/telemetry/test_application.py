@@ -176,7 +176,7 @@ def test_a_provider_that_is_set_after_a_restore_is_told_nothing_of_before(
 ) -> None:
     """Each copy would tell it: one init would be as many as there are copies."""
     world = World(tmp_path)
-    world.agent._inits = int(upload)
+    world.agent.pending.inits = int(upload)
     world.recorder.registry.lines_seen = 500
     world.agent.before_snapshot()
     world.agent.after_restore()
@@ -241,7 +241,7 @@ def test_no_metric_holds_anything_but_its_few_values(
     offer(monkeypatch, reader.provider)
     world = World(tmp_path)
     for number in range(500):
-        world.agent.losses[f"orders/secret_{number}.py:{number}"] += 1
+        world.agent.pending.losses[f"orders/secret_{number}.py:{number}"] += 1
         world.invoke()
     found = {name for name in reader.read() if name.startswith("lambda_usage.losses")}
     assert found == {"lambda_usage.losses:other"}

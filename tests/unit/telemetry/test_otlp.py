@@ -19,6 +19,7 @@ from lambda_usage.delivery import dispatch, waiting
 from lambda_usage.telemetry import otlp
 from lambda_usage.telemetry.definitions import METRICS, REASON
 from lambda_usage.telemetry.readings import reason_of
+from lambda_usage.windows import BESIDE_TRACER
 from tests.support.otlp import CUMULATIVE, DELTA, Receiver
 from tests.support.paths import ROOT
 from tests.unit.support import SOURCE, log_lines, run_fresh
@@ -147,7 +148,7 @@ def test_a_service_name_of_the_users_stays(
 def test_a_restored_copy_is_another_process_and_tells_nothing_twice(
     world: World, receiver: Receiver
 ) -> None:
-    world.agent._inits = 1
+    world.agent.pending.inits = 1
     world.agent.before_snapshot()
     world.invoke(2)  # a runtime may invoke ahead of the snapshot
     world.flush()
@@ -271,8 +272,8 @@ def test_an_export_that_raises_is_counted_as_lost(
     world: World, receiver: Receiver, part: str, broken: object
 ) -> None:
     """Not every exporter returns what went wrong, or accepts what is configured."""
-    outlet: Any = world.agent._metrics()._chosen()
-    world.agent._metrics()._outlet = outlet
+    outlet: Any = world.agent.telemetry.metrics._chosen()
+    world.agent.telemetry.metrics._outlet = outlet
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(outlet, part, broken)
         if part == "_exporter":
@@ -306,9 +307,9 @@ class Old:
 def test_a_busy_endpoint_holds_up_no_end_with_an_old_exporter(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    outlet: Any = world.agent._metrics()._chosen()
+    outlet: Any = world.agent.telemetry.metrics._chosen()
     monkeypatch.setattr(outlet, "_make_exporter", Old)
-    world.agent._metrics()._outlet = outlet
+    world.agent.telemetry.metrics._outlet = outlet
     world.invoke()
     world.agent.finish()
     assert outlet._exporter.waited <= 1
@@ -323,17 +324,17 @@ OWN = """\
     agent, *_ = make_agent(Path.cwd(), sample_rate=0.5)
     call = recorded(lambda *_: None, agent)
     call({}, None)
-    agent._metrics()._chosen()
+    agent.telemetry.metrics._chosen()
     assert "opentelemetry.trace" in sys.modules
     for _ in range(100):
         call({}, None)
-    print(agent.spans)
+    print(agent.telemetry.spans)
     from opentelemetry import trace
     from opentelemetry.sdk.trace import TracerProvider
     trace.set_tracer_provider(TracerProvider())
     for _ in range(100):
         call({}, None)
-    print(type(agent.spans).__name__)
+    print(type(agent.telemetry.spans).__name__)
 """
 
 
@@ -373,7 +374,7 @@ def test_where_another_way_was_chosen_the_endpoint_is_left_alone(
 def test_every_loss_has_one_of_the_few_reasons() -> None:
     known = dict(REASON.values)
     words = {
-        module.BESIDE_TRACER,
+        BESIDE_TRACER,
         module.FORKED_PROCESSES,
         module.GIVEN_UP,
         f"{module.CANNOT_RECORD}: no free sys.monitoring tool id",
@@ -383,7 +384,7 @@ def test_every_loss_has_one_of_the_few_reasons() -> None:
     }
     assert {reason_of(each) for each in words} <= known.keys() - {"other"}
     assert len({reason_of(each) for each in words}) == len(words)
-    for each in ("secret/file.py:3", dispatch.NOT_MADE, waiting.unsure(module.BESIDE_TRACER)):
+    for each in ("secret/file.py:3", dispatch.NOT_MADE, waiting.unsure(BESIDE_TRACER)):
         assert reason_of(each) in known
 
 

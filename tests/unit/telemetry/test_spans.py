@@ -227,16 +227,16 @@ def test_a_library_that_the_handler_imports_is_found_with_the_next_window(tmp_pa
     import lambda_usage
     from lambda_usage.attach.starting import state
     lambda_usage.handler
-    print(state()[0].spans, "lambda_usage.telemetry.spans" in sys.modules)
+    print(state()[0].telemetry.spans, "lambda_usage.telemetry.spans" in sys.modules)
     lambda_usage.handler({}, None)
-    print(type(state()[0].spans).__name__)
+    print(type(state()[0].telemetry.spans).__name__)
     """
     done = run_fresh(script, tmp_path, environment(tmp_path))
     assert done.stdout.splitlines() == ["None False", "Spans"], done.stderr
 
 
 def test_where_windows_are_rare_it_is_found_with_the_first_bundle(world: World) -> None:
-    world.agent.spans = None
+    world.agent.telemetry.spans = None
     world.agent.dispatch.flush()
     assert world.invoke().keys() == IN_WINDOWS
 
@@ -246,7 +246,7 @@ def test_a_library_that_is_half_imported_is_no_error(
 ) -> None:
     for name in ("opentelemetry.trace", "aws_xray_sdk.core"):
         monkeypatch.setitem(sys.modules, name, ModuleType(name))
-    world.agent.spans = None
+    world.agent.telemetry.spans = None
     for _ in range(4):
         recorded(lambda *_: None, world.agent)({}, None)
     monkeypatch.undo()
@@ -269,7 +269,7 @@ PASSING = """\
     call = recorded(lambda *_: None, agent)
     for _ in range(500):
         call({}, None)
-    assert agent.spans is not None and agent.totals().invocations == 500
+    assert agent.telemetry.spans is not None and agent.totals().invocations == 500
     print(len(slow) < 100)
 """
 
