@@ -41,7 +41,7 @@ $(STAMP): pyproject.toml
 	@touch $@
 
 # The parts in C, for this machine; tests try them and those in Python.
-$(NATIVE): src/lambda_usage/_gate.c src/lambda_usage/recording/_hits.c layer/native.py | $(STAMP)
+$(NATIVE): $(wildcard src/lambda_usage/*.[ch] src/lambda_usage/recording/*.c) layer/native.py | $(STAMP)
 	@$(BIN)/python layer/native.py && touch $@
 
 demo: $(STAMP) $(NATIVE) ## Run the whole way once on real parts, and print both reports

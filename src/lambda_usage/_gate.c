@@ -7,8 +7,7 @@ The interpreter's lock (GIL) guards all of it. What can run Python code (the con
 attributes and methods, a comparison, a collection of garbage) comes before anything is changed, and
 whether the gate is still as it was is looked at again after it.
 
-It uses Python's stable ABI alone, declared below, as recording/_hits.c does; one binary serves 3.11
-and later.
+It uses Python's stable ABI alone: one binary serves 3.11 and later.
 */
 
 #define _POSIX_C_SOURCE 200809L  /* clock_gettime() */
@@ -17,61 +16,7 @@ and later.
 #include <string.h>
 #include <time.h>
 
-/* ---- the stable ABI, as far as it is used */
-
-typedef intptr_t Py_ssize_t;
-typedef struct _object { Py_ssize_t references; void *type; } PyObject;
-typedef PyObject *(*PyCFunction)(PyObject *, PyObject *);
-typedef struct { const char *name; PyCFunction function; int flags; const char *doc; } PyMethodDef;
-typedef struct { int slot; void *function; } PyType_Slot;
-typedef struct {
-    const char *name; int basicsize; int itemsize; unsigned int flags; PyType_Slot *slots;
-} PyType_Spec;
-typedef struct {
-    PyObject base; PyObject *(*init)(void); Py_ssize_t index; PyObject *copy;
-    const char *name; const char *doc; Py_ssize_t size; PyMethodDef *methods;
-    void *slots; void *traverse; void *clear; void *free;
-} PyModuleDef;
-
-#define METH_VARARGS 1
-#define METH_NOARGS 4
-#define METH_O 8
-#define Py_tp_dealloc 52
-#define Py_tp_doc 56
-#define Py_tp_methods 64
-#define Py_tp_new 65
-#define PYTHON_ABI_VERSION 3
-
-extern PyObject _Py_NoneStruct, _Py_TrueStruct, _Py_FalseStruct;
-extern PyObject *PyExc_Exception;
-extern void Py_IncRef(PyObject *);
-extern void Py_DecRef(PyObject *);
-extern PyObject *PyModule_Create2(PyModuleDef *, int);
-extern int PyModule_AddObjectRef(PyObject *, const char *, PyObject *);
-extern PyObject *PyType_FromSpec(PyType_Spec *);
-extern PyObject *PyType_GenericAlloc(void *, Py_ssize_t);
-extern void PyObject_Free(void *);
-extern int PyErr_ExceptionMatches(PyObject *);
-extern PyObject *PyErr_Occurred(void);
-extern void PyErr_Clear(void);
-extern int PyArg_ParseTuple(PyObject *, const char *, ...);
-extern PyObject *Py_BuildValue(const char *, ...);
-extern PyObject *PyBytes_FromString(const char *);
-extern PyObject *PyBytes_FromStringAndSize(const char *, Py_ssize_t);
-extern int PyBytes_AsStringAndSize(PyObject *, char **, Py_ssize_t *);
-extern PyObject *PyUnicode_InternFromString(const char *);
-extern double PyFloat_AsDouble(PyObject *);
-extern long PyLong_AsLong(PyObject *);
-extern PyObject *PyObject_CallFunctionObjArgs(PyObject *, ...);
-extern PyObject *PyObject_CallMethodObjArgs(PyObject *, PyObject *, ...);
-extern PyObject *PyObject_GetAttr(PyObject *, PyObject *);
-extern PyObject *PyObject_GetAttrString(PyObject *, const char *);
-extern int PyObject_IsTrue(PyObject *);
-extern int PyObject_RichCompareBool(PyObject *, PyObject *, int);
-extern int PyDict_Contains(PyObject *, PyObject *);
-extern PyObject *PyDict_GetItemWithError(PyObject *, PyObject *);
-
-#define Py_EQ 2
+#include "_stable_abi.h"
 
 /* ---- the gate */
 

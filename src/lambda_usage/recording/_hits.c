@@ -12,9 +12,7 @@ callbacks that answer DISABLE are in here.
 Where memory runs out, a hit that could not be taken down is not answered with DISABLE: the line
 calls back again.
 
-It uses Python's stable ABI alone (PEP 384, https://docs.python.org/3/c-api/stable.html), declared
-below: one binary serves 3.12 and later, and is built for any architecture without any of their
-headers (layer/native.py).
+It uses Python's stable ABI alone: one binary serves 3.12 and later.
 */
 
 #include <stddef.h>
@@ -22,51 +20,7 @@ headers (layer/native.py).
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- the stable ABI, as far as it is used */
-
-typedef intptr_t Py_ssize_t;
-typedef struct _object { Py_ssize_t references; void *type; } PyObject;
-typedef PyObject *(*PyCFunction)(PyObject *, PyObject *);
-typedef struct { const char *name; PyCFunction function; int flags; const char *doc; } PyMethodDef;
-typedef struct { int slot; void *function; } PyType_Slot;
-typedef struct {
-    const char *name; int basicsize; int itemsize; unsigned int flags; PyType_Slot *slots;
-} PyType_Spec;
-typedef struct {
-    PyObject base; PyObject *(*init)(void); Py_ssize_t index; PyObject *copy;
-    const char *name; const char *doc; Py_ssize_t size; PyMethodDef *methods;
-    void *slots; void *traverse; void *clear; void *free;
-} PyModuleDef;
-
-#define METH_NOARGS 4
-#define METH_O 8
-#define METH_FASTCALL 0x80
-#define Py_tp_dealloc 52
-#define Py_tp_doc 56
-#define Py_tp_methods 64
-#define Py_tp_new 65
-#define PYTHON_ABI_VERSION 3
-
-extern void Py_IncRef(PyObject *);
-extern void Py_DecRef(PyObject *);
-extern PyObject *PyModule_Create2(PyModuleDef *, int);
-extern int PyModule_AddObjectRef(PyObject *, const char *, PyObject *);
-extern PyObject *PyType_FromSpec(PyType_Spec *);
-extern PyObject *PyType_GenericAlloc(void *, Py_ssize_t);
-extern void PyObject_Free(void *);
-extern PyObject *PyErr_NoMemory(void);
-extern void PyErr_SetString(PyObject *, const char *);
-extern PyObject *PyExc_TypeError;
-extern int PyArg_ParseTuple(PyObject *, const char *, ...);
-extern PyObject *Py_BuildValue(const char *, ...);
-extern PyObject *PyLong_FromUnsignedLongLong(unsigned long long);
-extern unsigned long PyLong_AsUnsignedLongMask(PyObject *);
-extern PyObject *PyObject_CallFunctionObjArgs(PyObject *, ...);
-extern PyObject *PyList_New(Py_ssize_t);
-extern int PyList_Append(PyObject *, PyObject *);
-extern PyObject *PyNumber_Lshift(PyObject *, PyObject *);
-extern PyObject *PyNumber_Or(PyObject *, PyObject *);
-extern unsigned long PyThread_get_thread_ident(void);
+#include "../_stable_abi.h"
 
 /* ---- tables */
 
