@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import subprocess
 import sys
@@ -41,8 +40,11 @@ def fetch(pins: Path, arch: str, version: str | None, cache: Path, *also: str) -
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as name:
             _download(Path(name) / "wheels", arch, version, "--requirement", str(pins), *also)
-            with contextlib.suppress(OSError):  # another build may have been faster
+            try:
                 (Path(name) / "wheels").rename(folder)
+            except OSError as error:
+                if not folder.exists():  # another build may have been faster
+                    raise WheelError(f"the wheels cannot be kept in {folder}: {error}") from error
     return sorted(folder.glob("*.whl"))
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -132,13 +130,14 @@ def check(
     from lambda_usage.evidence.model import Thresholds
     from lambda_usage.reports.check import Limits
     from lambda_usage.reports.check import check as checked
+    from lambda_usage.reports.json import write_checks
 
     now = datetime.now(UTC)
     thresholds = Thresholds(min_exposure, min_days, expected)
     report = dead_code_report(combined.bundle, code, thresholds, combined.broken, now.date())
     limits = Limits(known, max_new_dead, max_dead_share, max_age, require_exposure, expected)
     answers = checked(report, limits, now)
-    write = _write_json if form is CheckForm.JSON else _write_text
+    write = write_checks if form is CheckForm.JSON else _write_text
     write_text(output, lambda out: write(answers, out))
     if not all(each.passed for each in answers):
         return ExitCode.CHECK_FAILED
@@ -181,10 +180,3 @@ def _write_text(answers: Sequence[Check], out: TextIO) -> None:
     for each in answers:
         out.write(f"{'ok  ' if each.passed else 'FAIL'}  {each.name}: {each.message}\n")
         out.writelines(f"        {visible(line)}\n" for line in each.details)
-
-
-def _write_json(answers: Sequence[Check], out: TextIO) -> None:
-    passed = all(each.passed for each in answers)
-    content = {"schema": 1, "passed": passed, "checks": [asdict(each) for each in answers]}
-    json.dump(content, out, indent=2, ensure_ascii=False)
-    out.write("\n")

@@ -8,11 +8,15 @@ left out.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from importlib.resources import files
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from lambda_usage.evidence.model import REPORT_SCHEMA, DeadCodeReport, FileEvidence, HotPathsReport
+
+if TYPE_CHECKING:
+    from lambda_usage.reports.check import Check
 
 
 class JsonRenderer:
@@ -29,8 +33,14 @@ class JsonRenderer:
         _write("hot-paths", asdict(report), out)
 
 
+def write_checks(checks: Sequence[Check], out: TextIO) -> None:
+    """Writes the answers of :func:`lambda_usage.reports.check.check`."""
+    passed = all(each.passed for each in checks)
+    _write("check", {"passed": passed, "checks": [asdict(each) for each in checks]}, out)
+
+
 def json_schema(report: str) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of a report, ``dead-code`` or ``hot-paths``."""
+    """The JSON Schema (draft 2020-12) of a report: ``dead-code``, ``hot-paths`` or ``check``."""
     text = (
         files("lambda_usage.reports").joinpath(f"schemas/{report}.schema.json").read_text("utf-8")
     )

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from lambda_usage.bundle.model import BundleId
 from lambda_usage.bundle.reader import read_bundle
 from lambda_usage.bundle.rows import MOST_ROWS
 from lambda_usage.bundle.writer import write_bundle
+from lambda_usage.reports.json import json_schema
 
 Cli = Callable[..., Any]
 
@@ -102,11 +104,19 @@ def test_each_answer_is_told_and_one_failure_is_enough(check: Cli, baseline: Pat
     done = check("--baseline", baseline, "--max-age", "1", "--format", "json")
     assert done.code == FAILED
     answers = json.loads(done.out)
+    Draft202012Validator(json_schema("check")).validate(answers)
     assert answers["passed"] is False
     assert {each["name"]: each["passed"] for each in answers["checks"]} == {
         "data age": False,
         "new dead functions": True,
     }
+
+
+@pytest.mark.parametrize("option", ["--max-age", "--max-dead-share"])
+def test_a_limit_that_is_no_number_is_wrong_usage(option: str, check: Cli) -> None:
+    done = check(option, "nan")
+    assert done.code == USAGE
+    assert f"'{option}'" in done.err
 
 
 def test_nothing_to_check_is_wrong_usage(check: Cli) -> None:

@@ -28,7 +28,7 @@ def rendered_hot_paths(report: HotPathsReport) -> Any:
     return json.loads(out.getvalue())
 
 
-@pytest.mark.parametrize("report", ["dead-code", "hot-paths"])
+@pytest.mark.parametrize("report", ["dead-code", "hot-paths", "check"])
 def test_the_published_schemas_are_schemas(report: str) -> None:
     Draft202012Validator.check_schema(json_schema(report))
 
