@@ -288,7 +288,7 @@ class Agent:
 
     def abandon(self) -> None:
         """Record nothing, deliver nothing: nothing ran that a bundle could tell of."""
-        self.recorder.registry.closed = True
+        self.recorder.registry.abandon()
         self.active = False
         self.gate.close()
         self._lock = threading.RLock()  # in a child, nobody lets go of one that is held

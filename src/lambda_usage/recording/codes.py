@@ -91,8 +91,13 @@ class CodeRegistry:
         self.body_unseen: set[str] = set()
         """Files of which something ran unseen: before recording began, or in too many copies."""
         self.closed = False
-        """Nothing is recorded any more, in a forked child say: take no lock."""
+        """Nothing is recorded any more."""
         self._copies: Counter[tuple[str, str, int]] = Counter()
+
+    def abandon(self) -> None:
+        """Record nothing any more, in a forked child, where nobody lets go of a lock that is held."""
+        self.closed = True
+        self.lock = threading.RLock()
 
     def add(self, code: CodeType, path: str) -> list[CodeEntry]:
         """Register *code* and all code within it; returns the entries that are new."""

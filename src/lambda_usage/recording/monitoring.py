@@ -72,7 +72,6 @@ class MonitoringRecorder:
         self._relative = relative
         self._discovery: Discovery | None = None
         self._clock = clock
-        self._lock = self.registry.lock
         self.make_hits: Callable[..., HitLog] = make_hits
         self._hits: HitLog
         self._branch_hits: list[int] = []
@@ -130,7 +129,7 @@ class MonitoringRecorder:
             register(self._tool, events.BRANCH_RIGHT, on_branch)
 
     def add(self, code: CodeType, path: str) -> None:
-        with self._lock:
+        with self.registry.lock:
             for entry in self.registry.add(code, path):
                 code = entry.code
                 entry.mask = mask = self._mask(code)
@@ -149,7 +148,7 @@ class MonitoringRecorder:
         return mask | self._branch_events
 
     def end_init(self) -> bool:
-        with self._lock:
+        with self.registry.lock:
             self._note_existence(self._hits.take())
             self._absorb_branches()
             self._init = False
@@ -171,7 +170,7 @@ class MonitoringRecorder:
             self.registry.found_alive(code)
 
     def open_window(self, frame: FrameType | None = None) -> None:
-        with self._lock:
+        with self.registry.lock:
             loose = self._hits.take()
             if loose:
                 self._note_existence(loose)
@@ -179,7 +178,7 @@ class MonitoringRecorder:
             self._window = True
 
     def close_window(self) -> WindowHits:
-        with self._lock:
+        with self.registry.lock:
             name, callbacks, elsewhere = self._hits.close()
             self._window = False
             path = self._known.pop(name, None) or self._new_path()
@@ -202,7 +201,7 @@ class MonitoringRecorder:
         return _KnownPath(hits, 0.0)
 
     def drain(self) -> None:
-        with self._lock:
+        with self.registry.lock:
             self._note_existence(self._hits.take())
             if self._window:  # it still needs its hits
                 self._note_existence(self._hits.window(True))
@@ -234,7 +233,7 @@ class MonitoringRecorder:
             self._calibration = code = calibrate.__code__
             set_events, tool = self._monitoring.set_local_events, self._tool
             times = []
-            with self._lock:
+            with self.registry.lock:
                 calibrate()
                 for _ in range(_CALIBRATION_ROUNDS):
                     set_events(tool, code, self._events.LINE)
@@ -246,7 +245,7 @@ class MonitoringRecorder:
     def stop(self) -> None:
         if self._discovery is not None:
             self._discovery.stop()
-        with self._lock:
+        with self.registry.lock:
             for entry in self.registry.entries.values():
                 self._monitoring.set_local_events(self._tool, entry.code, 0)
             for event in ("LINE", "PY_START", "PY_RESUME", "BRANCH_LEFT", "BRANCH_RIGHT"):

@@ -13,6 +13,7 @@ import pytest
 from lambda_usage import agent as module
 from lambda_usage.attach.bootstrap import recorded
 from lambda_usage.gate import Gate
+from lambda_usage.recording.choice import make_recorder
 
 from .world import World
 
@@ -83,3 +84,21 @@ def test_it_ends_the_invocation_that_it_was_forked_in(
     with held(locks[name]):
         assert fork(child) == 0
     world.agent.end(invocation, error=False)
+
+
+def test_it_ends_the_window_that_it_was_forked_in(world: World) -> None:
+    world.agent.recorder = recorder = make_recorder(branches=True, relative=lambda _path: None)
+    recorder.start(record_init=False)
+    try:
+        invocation = world.agent.begin(None)
+        assert world.agent.windows.current is invocation
+
+        def child() -> None:
+            world.agent.abandon()
+            world.agent.end(invocation, error=False)
+
+        with held(recorder.registry.lock):  # by a bundle that is being made
+            assert fork(child) == 0
+        world.agent.end(invocation, error=False)
+    finally:
+        recorder.stop()
