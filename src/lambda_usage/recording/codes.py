@@ -95,7 +95,7 @@ class CodeRegistry:
         self._copies: Counter[tuple[str, str, int]] = Counter()
 
     def abandon(self) -> None:
-        """Record nothing any more, in a forked child, where nobody lets go of a lock that is held."""
+        """In a forked child: record nothing, and wait for no lock that the parent held."""
         self.closed = True
         self.lock = threading.RLock()
 
