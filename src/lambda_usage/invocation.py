@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 class Invocation:
     """What the agent keeps of a window until it ends, and of an invocation that is timed."""
 
-    __slots__ = ("alias", "clock", "draw", "group", "opening", "started", "token")
+    __slots__ = ("alias", "clock", "draw", "group", "opening", "started", "token", "trace")
 
     def __init__(self, token: Token[bool], alias: str, group: int, draw: Draw) -> None:
         self.token = token
         self.alias = alias
         self.group = group
         self.draw = draw
+        self.trace: tuple[float, str] | None = None
+        """When its window was opened and the id of its trace, where that may be kept and is."""
         self.opening = 0.0
         """CPU seconds that it took to open its window."""
         self.clock = 0.0

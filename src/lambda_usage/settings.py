@@ -63,6 +63,9 @@ class Settings:
     metrics: str = field(default="opentelemetry", metadata={"variable": "COVERAGE_METRICS"})
     """Where metrics go: ``opentelemetry``: through the application's meter provider, else to the
     OTLP endpoint that is configured; ``emf``: to CloudWatch, as lines in the log; or ``none``."""
+    trace_ids: bool = field(default=False, metadata={"variable": "COVERAGE_TRACE_IDS"})
+    """Whether bundles name, for each path, the traces of its latest five windows, so that reports
+    lead to them. Off, no trace id leaves the process."""
     handler: str = field(default="", metadata={"variable": "COVERAGE_HANDLER"})
     """The real handler, where ours stands in front of it."""
     warnings: tuple[str, ...] = ()
@@ -177,5 +180,6 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "sampler": _sampler,
     "flush_interval": _number(0, 86400, "a number of seconds from 0 to 86400"),
     "metrics": _metrics,
+    "trace_ids": _boolean,
     "handler": str,
 }

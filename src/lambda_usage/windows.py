@@ -45,6 +45,10 @@ class Windows:
         try:
             self._agent.recorder.open_window(frame)
             self.current = invocation
+            if self._agent.settings.trace_ids:
+                from lambda_usage.sampling.trace_ids import kept_trace  # only who asks pays
+
+                invocation.trace = kept_trace()
             if spans is not None:
                 spans.opened()
         except Exception as error:  # the invocation goes on, as one that is no window
@@ -80,7 +84,9 @@ class Windows:
                 spans.voided()
         else:
             paths, weight = len(tally.paths), 1 / invocation.draw.probability
-            tally.window(hits, weight, invocation.group, duration, error=error)
+            tally.window(
+                hits, weight, invocation.group, duration, error=error, trace=invocation.trace
+            )
             if spans is not None:
                 spans.ran(hits)
             if len(tally.paths) != paths:

@@ -70,6 +70,17 @@ SHAPES: dict[str, tuple[int, tuple[str, ...]]] = {
             "usage_path_lines SELECT i+1000,id,x'0e' FROM n, (SELECT id FROM usage_code LIMIT 6)",
         ),
     ),
+    "traces": (
+        MOST_ROWS["usage_trace"] - 10,
+        (
+            "usage_path SELECT i+1000,1,'p'||i,3,3,1,1,1 FROM n WHERE i<4000",
+            "usage_trace SELECT 1000+i%4000,printf('%032x',i),i,1 FROM n",
+        ),
+    ),
+    "traces of one path": (
+        MOST_ROWS["usage_trace"] - 10,
+        ("usage_trace SELECT 1,printf('1-%08x-%024x',i,i),i,1 FROM n",),
+    ),
     "distributions of many aliases": (
         MOST_ROWS["usage_distribution"] - 10,
         (

@@ -70,7 +70,7 @@ _TOLD = (
     ("usage_origin", "root"), ("usage_origin", "package"), ("usage_origin", "attach"),
     ("usage_path", "path_id"), ("usage_loss", "reason"), ("usage_cost", "name"),
     ("usage_distribution", "name"), ("usage_distribution", "version"),
-    ("usage_bundle", "process_id"),
+    ("usage_bundle", "process_id"), ("usage_trace", "trace_id"),
 )  # fmt: skip
 
 
@@ -88,6 +88,7 @@ def _references(db: sqlite3.Connection, random: Random) -> None:
     for table, column in (
         ("usage_path_lines", "code_id"), ("usage_other", "code_id"), ("usage_code", "origin_id"),
         ("usage_path", "origin_id"), ("usage_arcs", "code_id"), ("usage_file", "origin_id"),
+        ("usage_trace", "path"),
     ):  # fmt: skip
         if random.random() < 0.5:
             db.execute(f"UPDATE {table} SET {column} = ?", [random.choice((1, 2, 3, 99, -1))])

@@ -54,9 +54,9 @@ def _usage(files: int, functions: int) -> model.OriginUsage:
                 frozenset({(-1, first)}),
             )  # fmt: skip
     usage.distributions["attrs"] = model.Distribution("attrs", "25.1", imported=True)
-    usage.paths["p"] = model.Path(
-        "p", {key: c.invoke_lines for key, c in usage.codes.items()}, counts, 1
-    )
+    ran = {key: code.invoke_lines for key, code in usage.codes.items()}
+    traces = tuple(model.TracedWindow(NOW - n, f"{n + 1:032x}", 0.5) for n in range(2))
+    usage.paths["p"] = model.Path("p", ran, counts, 1, traces=traces)
     usage.other[next(iter(usage.codes))] = counts
     return usage
 

@@ -20,7 +20,9 @@ from lambda_usage.bundle.model import (
     OriginUsage,
     Path,
     SourceFile,
+    TracedWindow,
 )
+from lambda_usage.bundle.traces import latest
 
 names = st.sampled_from(["orders", "billing", "straße", "a'b\"c"])
 lines = st.frozensets(st.integers(1, 300), max_size=8)
@@ -30,6 +32,17 @@ weights = st.dictionaries(st.integers(0, GROUPS - 1), whole, max_size=4).map(
     lambda found: tuple(found.get(group, 0.0) for group in range(GROUPS))
 )
 counts = st.builds(Counts, st.integers(0, 100), whole, weights)
+traces = st.lists(
+    st.builds(
+        TracedWindow,
+        st.integers(0, 9).map(float),
+        st.sampled_from(
+            [f"{n:032x}" for n in range(1, 9)] + [f"1-{n:08x}-{n:024x}" for n in (1, 2)]
+        ),
+        whole,
+    ),
+    max_size=9,
+).map(latest)
 origins = st.builds(
     Origin,
     function_name=names,
@@ -84,7 +97,7 @@ def usages(draw: st.DrawFn) -> OriginUsage:
     known = st.sampled_from(sorted(usage.codes)) if usage.codes else st.nothing()
     for name in draw(st.sets(st.sampled_from(["p-1", "p-2"]))) if usage.codes else ():
         ran = {key: frozenset({key.first_line}) for key in draw(st.sets(known, max_size=3))}
-        usage.paths[name] = Path(name, ran, draw(counts), draw(whole), draw(whole))
+        usage.paths[name] = Path(name, ran, draw(counts), draw(whole), draw(whole), draw(traces))
     for key in draw(st.sets(known, max_size=2)) if usage.codes else ():
         usage.other[key] = draw(counts)
     usage.other_paths = draw(counts)

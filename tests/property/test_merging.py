@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambda_usage.bundle.model import Bundle, BundleId
+from lambda_usage.bundle.model import Bundle, BundleId, TracedWindow
+from lambda_usage.bundle.traces import KEPT_TRACES, latest
 from lambda_usage.combine.merge import merge_into
 
-from .bundles import bundles
+from .bundles import bundles, traces
 
 
 def combined(parts: list[Bundle]) -> Bundle:
@@ -71,6 +73,35 @@ def test_counts_of_what_remains_are_exact(parts: list[Bundle]) -> None:
         for key, code in usage.codes.items():
             known = [each.codes[key] for each in with_it if key in each.codes]
             assert code.invoke_lines == frozenset().union(*(c.invoke_lines for c in known))
+
+
+@settings(max_examples=60, deadline=None)
+@given(several)
+def test_of_each_path_the_latest_traces_remain(parts: list[Bundle]) -> None:
+    whole = combined(parts)
+    for origin, usage in whole.origins.items():
+        with_it = [part.origins[origin] for part in parts if origin in part.origins]
+        for name, path in usage.paths.items():
+            known = {each for u in with_it if name in u.paths for each in u.paths[name].traces}
+            newest = {
+                trace_id: max(each for each in known if each.trace_id == trace_id)
+                for trace_id in {each.trace_id for each in known}
+            }
+            expected = sorted(newest.values(), reverse=True)[:KEPT_TRACES]
+            assert list(path.traces) == expected
+
+
+@given(st.lists(traces, max_size=4), st.randoms(use_true_random=False))
+def test_traces_come_out_alike_in_whatever_order_and_however_often(
+    parts: list[tuple[TracedWindow, ...]], random: Random
+) -> None:
+    whole = latest(each for part in parts for each in part)
+    random.shuffle(parts)
+    found: tuple[TracedWindow, ...] = ()
+    for part in [*parts, *parts[:2]]:
+        found = latest((*found, *part))
+    assert found == whole
+    assert len(found) <= KEPT_TRACES
 
 
 @settings(max_examples=60, deadline=None)

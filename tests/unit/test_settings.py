@@ -26,6 +26,7 @@ DOCUMENTED = {
     "COVERAGE_SAMPLER": "random",
     "COVERAGE_FLUSH_INTERVAL": 300,
     "COVERAGE_METRICS": "opentelemetry",
+    "COVERAGE_TRACE_IDS": False,
     "COVERAGE_HANDLER": "",
 }
 GOOD = [
@@ -48,6 +49,7 @@ GOOD = [
     ("COVERAGE_S3_KMS_KEY_ID", "alias/usage", "alias/usage"),
     ("COVERAGE_METRICS", "EMF", "emf"),
     ("COVERAGE_METRICS", "none", "none"),
+    ("COVERAGE_TRACE_IDS", "true", True),
     ("COVERAGE_INCLUDE_PATTERNS", "app/*", ("app/*",)),
     ("COVERAGE_INCLUDE_PATTERNS", " app/* , lib/*.py ,, ", ("app/*", "lib/*.py")),
     ("COVERAGE_EXCLUDE_PATTERNS", "*/tests/*,gen_*.py", ("*/tests/*", "gen_*.py")),

@@ -17,6 +17,8 @@ from typing import NamedTuple
 from lambda_usage.bundle.code_key import UNKNOWN_ORDINAL as UNKNOWN_ORDINAL
 from lambda_usage.bundle.code_key import CodeKey as CodeKey
 from lambda_usage.bundle.groups import GROUPS
+from lambda_usage.bundle.traced_window import TracedWindow as TracedWindow
+from lambda_usage.bundle.traces import latest
 
 SCHEMA = 1
 """Number of the bundle format; readers refuse a higher one."""
@@ -235,6 +237,8 @@ class Path:
     """Summed wall time of its windows in seconds, weighted by 1/p, net of measured recording."""
     errors: float = 0.0
     """Σ1/p of windows whose handler raised."""
+    traces: tuple[TracedWindow, ...] = ()
+    """The latest windows, newest first, where the user lets trace ids leave the process."""
 
     def __add__(self, other: Path) -> Path:
         """The same path, with the windows of both."""
@@ -247,6 +251,7 @@ class Path:
             self.counts + other.counts,
             self.duration + other.duration,
             self.errors + other.errors,
+            latest((*self.traces, *other.traces)),
         )
 
 

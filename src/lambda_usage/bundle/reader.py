@@ -27,10 +27,12 @@ from lambda_usage.bundle.model import (
     OriginUsage,
     Path,
     SourceFile,
+    TracedWindow,
     Weights,
 )
 from lambda_usage.bundle.rows import MOST_ROWS, Rows
-from lambda_usage.bundle.schema import USAGE_TABLES, unpack_weights
+from lambda_usage.bundle.schema import TRACE_TABLE, TRACES, USAGE_TABLES, unpack_weights
+from lambda_usage.bundle.traces import latest
 from lambda_usage.bundle.untrusted import check_tables, opened
 
 MAX_BYTES = 32 * 2**20
@@ -40,7 +42,7 @@ _MEMORY = 80 * 2**20
 _MEMORY_A_BYTE = 200
 """Of a combined file, for each of its bytes: whoever names one made it."""
 _META, *_STATEMENTS = [each.strip() for each in USAGE_TABLES.split(";") if each.strip()]
-_TABLES = {each.split()[2]: each for each in _STATEMENTS}
+_TABLES = {each.split()[2]: each for each in [*_STATEMENTS, TRACE_TABLE]}
 
 
 def read_bundle(path: str | PathLike[str]) -> Bundle:
@@ -53,12 +55,13 @@ def read_bundle(path: str | PathLike[str]) -> Bundle:
     """
     with opened(path) as connection:
         combined = _checked_kind(connection) == "combined"
-        check_tables(connection, _TABLES)
+        tables = check_tables(connection, _TABLES, may_miss=(TRACES,))
         size = os.stat(path).st_size  # noqa: PTH116 - light imports here
         if size > MAX_BYTES and not combined:
             raise BundleError(f"{size:,} bytes, and no bundle has over {MAX_BYTES:,}: {TOO_LARGE}")
         memory = _MEMORY + (_MEMORY_A_BYTE * size if combined else 0)
-        return _Reader(Rows(connection, memory, {} if combined else MOST_ROWS)).read()
+        rows = Rows(connection, memory, {} if combined else MOST_ROWS)
+        return _Reader(rows, traces=TRACES in tables).read()
 
 
 def bundle_kind(path: str | PathLike[str]) -> str:
@@ -90,8 +93,9 @@ def _checked_kind(connection: sqlite3.Connection) -> str:
 class _Reader:
     """Takes each table once, and deals its rows out to their origins."""
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: Rows, *, traces: bool) -> None:
         self._rows = rows
+        self._has_traces = traces
         self._weights: dict[int, Weights] = {
             number: unpack_weights(packed) for number, packed in rows.of("usage_weights")
         }
@@ -141,11 +145,20 @@ class _Reader:
         lines: defaultdict[int, dict[int, frozenset[int]]] = defaultdict(dict)
         for path, code, numbits in self._rows.of("usage_path_lines"):
             lines[path][code] = self._rows.lines(numbits)
+        traces = self._traces()
         for row in self._rows.of("usage_path"):
             number, n, name, windows, weight, groups, duration, errors = row
             counts = self._counts(windows, weight, groups)
             ran = {self._codes[n, code]: found for code, found in lines.get(number, {}).items()}
-            self._usages[n].paths[name] = Path(name, ran, counts, duration, errors)
+            seen = latest(traces.get(number, ()))
+            self._usages[n].paths[name] = Path(name, ran, counts, duration, errors, seen)
+
+    def _traces(self) -> dict[int, list[TracedWindow]]:
+        """By path."""
+        found: defaultdict[int, list[TracedWindow]] = defaultdict(list)
+        for path, trace_id, when, duration in self._rows.of(TRACES) if self._has_traces else ():
+            found[path].append(TracedWindow(when, trace_id, duration))
+        return found
 
     def _sums(self) -> None:
         for n, day, *values in self._rows.of("usage_exposure"):

@@ -10,7 +10,8 @@ from typing import Any
 
 from lambda_usage.bundle import values as v
 from lambda_usage.bundle.model import TOO_LARGE, BundleError
-from lambda_usage.bundle.schema import from_numbits
+from lambda_usage.bundle.schema import TRACES, from_numbits
+from lambda_usage.bundle.traces import KEPT_TRACES
 
 _TEXT = getsizeof("")
 _TEXT_TIMES = 8
@@ -51,6 +52,7 @@ TABLES: dict[str, tuple[int, tuple[v.Check, ...]]] = {
         (v.identifier, v.identifier, v.text, v.count, v.weight, v.identifier, v.amount, v.weight),
     ),
     "usage_path_lines": (200, (v.identifier, v.identifier, v.blob)),
+    TRACES: (400, (v.identifier, v.trace_id, v.moment, v.seconds)),
     "usage_other": (
         300,
         (v.identifier, v.optional_identifier, v.count, v.weight, v.identifier),
@@ -61,13 +63,15 @@ TABLES: dict[str, tuple[int, tuple[v.Check, ...]]] = {
 }
 """Of each table: bytes that one row takes in memory, roughly, and what its columns hold."""
 
+_MOST_PATHS = 4096
 MOST_ROWS = {
     "usage_origin": 16,
     "usage_bundle": 16,
     "usage_exposure": 32,
     "usage_file": 30_000,
     "usage_code": 25_000,
-    "usage_path": 4096,
+    "usage_path": _MOST_PATHS,
+    TRACES: _MOST_PATHS * KEPT_TRACES,
     "usage_other": 25_000,
     "usage_distribution": 2000,
     "usage_loss": 1000,

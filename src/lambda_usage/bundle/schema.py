@@ -83,6 +83,13 @@ CREATE TABLE usage_cost (
 );
 """
 
+TRACES = "usage_trace"
+TRACE_TABLE = """
+CREATE TABLE usage_trace (path integer, trace_id text, time real, duration real)
+"""
+"""Only in a file that names traces: a reader that is older than this table overlooks it, and one
+that knows it does not miss it."""
+
 PHASES = ("init", "invoke")
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import closing, contextmanager
 from os import PathLike, fspath
 from urllib.parse import quote
@@ -21,7 +21,7 @@ from lambda_usage.bundle.values import MAX_BLOB
 
 _MAGIC = b"SQLite format 3\0"
 _MOST_OBJECTS = 64
-"""In a schema; a bundle has 27."""
+"""In a schema; a bundle has 28 at most."""
 _LONGEST_SQL = 4096
 _STEPS = 100_000
 _STEPS_A_BYTE = 8
@@ -49,8 +49,18 @@ def opened(path: str | PathLike[str]) -> Generator[sqlite3.Connection, None, Non
         raise BundleError(f"damaged: {words:.200}") from error
 
 
-def check_tables(connection: sqlite3.Connection, tables: Mapping[str, str]) -> None:
+def check_tables(
+    connection: sqlite3.Connection, tables: Mapping[str, str], may_miss: Collection[str] = ()
+) -> set[str]:
     """Refuse a file in which any of *tables* is not what its SQL says, or is no plain table.
+
+    Args:
+        connection: To the file.
+        tables: The SQL of each, by name.
+        may_miss: Those that need not be there.
+
+    Returns:
+        The names of all tables that are there.
 
     Raises:
         BundleError: It says which.
@@ -61,8 +71,11 @@ def check_tables(connection: sqlite3.Connection, tables: Mapping[str, str]) -> N
             raise BundleError(f"it holds {kind!r:.20} {name!r:.80}, which no bundle does")
         found[name] = " ".join(sql.split()) if isinstance(sql, str) else ""
     for name, sql in tables.items():
+        if name in may_miss and name not in found:
+            continue
         if found.get(name) != " ".join(sql.split()):
             raise BundleError(f"damaged: its table {name} is not that of a bundle")
+    return set(found)
 
 
 def _checked_size(path: str | PathLike[str]) -> int:

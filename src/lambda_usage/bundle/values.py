@@ -10,6 +10,8 @@ from datetime import date
 from math import isfinite
 from typing import Any
 
+from lambda_usage.bundle.traces import is_trace_id
+
 MAX_LINE = 1_000_000
 """Of a source file."""
 MAX_BLOB = MAX_LINE // 8 + 1
@@ -29,6 +31,13 @@ def text(value: Any) -> str:
     if not isinstance(value, str) or len(value) > _MAX_TEXT or "\0" in value:
         raise ValueError(f"{_shown(value)} is no name")
     return value
+
+
+def trace_id(value: Any) -> str:
+    """The id of a trace, as OpenTelemetry or X-Ray writes it."""
+    if not is_trace_id(text(value)):
+        raise ValueError(f"{_shown(value)} is no id of a trace")
+    return str(value)
 
 
 def path(value: Any) -> str:
@@ -81,6 +90,11 @@ def weight(value: Any) -> float:
 def amount(value: Any) -> float:
     """Something of which other things have been taken away."""
     return _real(value, -_MAX_AMOUNT, _MAX_AMOUNT)
+
+
+def seconds(value: Any) -> float:
+    """How long something took."""
+    return _real(value, 0.0, _MAX_AMOUNT)
 
 
 def moment(value: Any) -> float:

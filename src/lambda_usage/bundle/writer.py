@@ -24,6 +24,8 @@ from lambda_usage.bundle.schema import (
     COVERAGE_SCHEMA,
     COVERAGE_TABLES,
     PHASES,
+    TRACE_TABLE,
+    TRACES,
     USAGE_TABLES,
     meta_rows,
     pack_weights,
@@ -132,6 +134,9 @@ class _Writer:
                 for info in bundle.bundles.values()
             ],
         )
+        usages = bundle.origins.values()
+        if any(path.traces for usage in usages for path in usage.paths.values()):
+            self._connection.execute(TRACE_TABLE)
         for origin, usage in bundle.origins.items():
             self._origin(origins[origin], usage)
 
@@ -224,6 +229,10 @@ class _Writer:
                     (cursor.lastrowid, codes[key], to_numbits(lines))
                     for key, lines in path.lines.items()
                 ],
+            )
+            self._rows(
+                TRACES,
+                [(cursor.lastrowid, each[1], each[0], each[2]) for each in path.traces],
             )
 
 

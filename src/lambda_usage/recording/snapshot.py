@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from types import CodeType
 
-from lambda_usage.bundle.model import Code, CodeKey, Counts, OriginUsage, Path
+from lambda_usage.bundle.model import Code, CodeKey, Counts, OriginUsage, Path, TracedWindow
 from lambda_usage.recording.codes import CodeEntry, CodeRegistry, body_lines
 from lambda_usage.recording.names import Names
 from lambda_usage.recording.tally import KEPT_PATHS, PathSum, Tally
@@ -80,11 +80,20 @@ class Snapshots:
         )
 
     def _path(self, hits: frozenset[int], total: PathSum, callback_cost: float | None) -> Path:
-        net = 0.0
-        if callback_cost is not None:
-            net = max(total.duration - total.callbacks * callback_cost, 0.0)
+        def net(duration: float, callbacks: float) -> float:
+            if callback_cost is None:
+                return 0.0
+            return max(duration - callbacks * callback_cost, 0.0)
+
         lines = self._names.lines(hits)
-        return Path(self._names.path(lines), lines, total.counts(), net, total.errors)
+        return Path(
+            self._names.path(lines),
+            lines,
+            total.counts(),
+            net(total.duration, total.callbacks),
+            total.errors,
+            tuple(TracedWindow(when, name, net(*cost)) for when, name, *cost in total.traces),
+        )
 
 
 def code_hash(code: CodeType) -> str:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from lambda_usage.bundle.model import Counts, Exposure, Weights
     from lambda_usage.recording.window import WindowHits
 
+    Traced = tuple[float, str, float, float]
+    """When a window began, the id of its trace, its seconds, and callbacks in it."""
+
 KEPT_PATHS = 64
 """Paths in a bundle; the windows of lighter ones are counted by code object alone."""
 
@@ -58,19 +61,28 @@ class _Sum:
 class PathSum(_Sum):
     """What the windows of one path add up to."""
 
-    __slots__ = ("callbacks", "duration", "errors")
+    __slots__ = ("callbacks", "duration", "errors", "traces")
 
     def __init__(self) -> None:
         super().__init__()
         self.duration = 0.0
         self.callbacks = 0.0
         self.errors = 0.0
+        self.traces: tuple[Traced, ...] = ()
+        """Of its latest windows, where trace ids may be kept."""
 
     def add_path(self, other: PathSum) -> None:
         self.add_all(other)
         self.duration += other.duration
         self.callbacks += other.callbacks
         self.errors += other.errors
+        if other.traces:
+            self.add_traces(other.traces)
+
+    def add_traces(self, traces: tuple[Traced, ...]) -> None:
+        from lambda_usage.bundle.traces import latest  # only where they may be kept
+
+        self.traces = latest((*self.traces, *traces))
 
 
 class Tally:
@@ -116,9 +128,25 @@ class Tally:
             self.invocation_groups[group] += 1
 
     def window(
-        self, hits: WindowHits, weight: float, group: int, duration: float, *, error: bool
+        self,
+        hits: WindowHits,
+        weight: float,
+        group: int,
+        duration: float,
+        *,
+        error: bool,
+        trace: tuple[float, str] | None = None,
     ) -> None:
-        """Count a window of *weight* 1/p that took *duration* seconds."""
+        """Count a window of *weight* 1/p that took *duration* seconds.
+
+        Args:
+            hits: What ran in it.
+            weight: 1/p.
+            group: That of its trace.
+            duration: In seconds.
+            error: Whether the handler raised.
+            trace: When it began and the id of its trace, where that may be kept and is.
+        """
         self.windows.add(weight, group)
         self.weight_squared += weight * weight
         self.weight_max = max(self.weight_max, weight)
@@ -134,6 +162,8 @@ class Tally:
         path.duration += weight * duration
         path.callbacks += weight * hits.callbacks
         path.errors += weight * error
+        if trace is not None:
+            path.add_traces(((*trace, duration, hits.callbacks),))
         if hits.others:
             for code in _codes(hits.others) - _codes(hits.own):
                 self.other.setdefault(code, _Sum()).add(weight, group)

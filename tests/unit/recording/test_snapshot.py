@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambda_usage.bundle.model import UNKNOWN_ORDINAL, CodeKey, OriginUsage
+from lambda_usage.bundle.model import UNKNOWN_ORDINAL, CodeKey, OriginUsage, TracedWindow
 from lambda_usage.recording.codes import LINE_BITS, CodeRegistry, nested_codes
 from lambda_usage.recording.names import path_id
 from lambda_usage.recording.snapshot import Snapshots, code_hash
@@ -367,9 +367,11 @@ def test_durations_are_net_of_recording(cost: float | None, net: float) -> None:
     code = compiled("x = 1")
     registry.add(code, "app.py")
     tally = Tally()
-    tally.window(WindowHits(hits_of(code, 1), frozenset(), 30), 1.0, 0, 1.0, error=False)
+    hits = WindowHits(hits_of(code, 1), frozenset(), 30)
+    tally.window(hits, 1.0, 0, 1.0, error=False, trace=(9.0, "t"))
     (path,) = filled(registry, tally, cost).paths.values()
     assert path.duration == pytest.approx(net)
+    assert path.traces == (TracedWindow(9.0, "t", pytest.approx(net)),)
 
 
 def key(name: str, first: int, path: str = "app.py", ordinal: int = 0) -> CodeKey:

@@ -149,6 +149,56 @@ def test_lines_of_background_threads_count_for_code_and_are_in_no_path() -> None
     assert {code: each.windows for code, each in tally.other.items()} == {2: 1}
 
 
+def test_a_path_keeps_the_latest_traces_of_its_own() -> None:
+    tally = Tally()
+    ways = frozenset({hit(1, 1)}), frozenset({hit(2, 1)})
+    for n in range(20):
+        hits = WindowHits(ways[n % 2], frozenset(), n)
+        tally.window(hits, 1.0, 0, 0.5, error=False, trace=(float(n), f"t{n}"))
+    tally.window(WindowHits(ways[0], frozenset()), 1.0, 0, 0.5, error=False)  # has none to keep
+    kept = [[name for _, name, *_ in tally.paths[way].traces] for way in ways]
+    assert kept == [["t18", "t16", "t14", "t12", "t10"], ["t19", "t17", "t15", "t13", "t11"]]
+    assert tally.paths[ways[0]].traces[0] == (18.0, "t18", 0.5, 18)
+
+
+def test_a_trace_with_several_windows_on_a_path_is_kept_once() -> None:
+    tally = Tally()
+    own = frozenset({hit(1, 1)})
+    for n in range(9):
+        hits = WindowHits(own, frozenset())
+        tally.window(hits, 1.0, 0, 0.5, error=False, trace=(float(n), f"t{n % 2}"))
+    assert [each[:2] for each in tally.paths[own].traces] == [(8.0, "t0"), (7.0, "t1")]
+
+
+def test_what_is_folded_away_takes_its_traces_along() -> None:
+    tally = Tally()
+    own = frozenset({hit(1, 1)})
+    tally.window(WindowHits(own, frozenset()), 1.0, 0, 0.5, error=False, trace=(1.0, "t"))
+    tally.fold(0)
+    assert not tally.paths
+    assert not hasattr(tally.other_paths, "traces")
+
+
+@given(st.lists(st.integers(0, 30), max_size=12), st.lists(st.integers(0, 30), max_size=12))
+def test_traces_of_a_tally_that_is_absorbed_are_kept_by_time(
+    older: list[int], newer: list[int]
+) -> None:
+    own = frozenset({hit(1, 1)})
+
+    def counted(moments: list[int]) -> Tally:
+        tally = Tally()
+        for n in moments:
+            hits = WindowHits(own, frozenset())
+            tally.window(hits, 1.0, 0, 0.5, error=False, trace=(float(n), f"t{n}"))
+        return tally
+
+    tally = counted(newer)
+    tally.absorb(counted(older))
+    whole = counted(older + newer)
+    found = {lines: each.traces for lines, each in tally.paths.items()}
+    assert found == {lines: each.traces for lines, each in whole.paths.items()}
+
+
 def test_blind_windows_are_counted_as_such() -> None:
     tally = Tally()
     tally.window(WindowHits(frozenset(), frozenset(), blind=True), 4.0, 0, 0.0, error=False)
