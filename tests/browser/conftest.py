@@ -67,9 +67,9 @@ def functions(report: Opened) -> Page:
     return report.page
 
 
-def written(made: Made, folder: Path) -> Path:
+def written(made: Made, folder: Path, trace_url: str = "") -> Path:
     """A report's page, as a file."""
     file = folder / "report.html"
     with file.open("w", encoding="utf-8") as out:
-        write_html(made.dead_code, made.hot_paths, made.inventory, out)
+        write_html(made.dead_code, made.hot_paths, made.inventory, out, trace_url)
     return file

@@ -25,6 +25,7 @@ from lambda_usage.evidence.model import (
     PathEvidence,
     PathLines,
     PathShare,
+    PathTrace,
     RangeKind,
     StatementEvidence,
     Thresholds,
@@ -293,8 +294,17 @@ def _paths(
             share * 2_000_000,
             tuple(_shares(number, share, names, chance)),
             tuple(_path_lines(along, lines, without_last=number == 3)),
+            traces=_traces() if number == 0 else (),
         )
         share *= 0.62
+
+
+def _traces() -> tuple[PathTrace, ...]:
+    """One of X-Ray's and one of OpenTelemetry's, of which only the first has a duration."""
+    return (
+        PathTrace("1-5759e988-bd862e3fe1be46a994272793", LAST, 0.0512, LAMBDAS[0]),
+        PathTrace("4bf92f3577b34da6a3ce929d0e0e4736", FIRST, None, LAMBDAS[1]),
+    )
 
 
 def _hot(used: list[FunctionEvidence]) -> Iterator[FunctionFrequency]:

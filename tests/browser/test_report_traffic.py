@@ -114,6 +114,37 @@ def test_a_path_says_how_much_of_whose_traffic_takes_it(report: Opened, made: Ma
         expect(row).to_contain_text(f"{each.invocations:,.0f}")
 
 
+def test_a_path_names_its_traces_and_leads_nowhere_unasked(report: Opened, made: Made) -> None:
+    path = made.hot_paths.paths[COMMONEST]
+    report.go(f"path={path.id}")
+    found = report.page.get_by_role("region", name="Its latest traces")
+    expect(found.locator("code")).to_have_text([each.id for each in path.traces])
+    expect(found.locator("li").first).to_contain_text(
+        "2026-11-16 23:59:58 UTC · 51 ms · orders-api"
+    )
+    expect(found.locator("li").last).to_contain_text("2026-11-01 00:00:12 UTC · orders-nightly")
+    expect(found.get_by_role("link")).to_have_count(0)
+    found.locator("code").first.click()
+    assert report.page.evaluate("getSelection().toString()").strip() == path.traces[0].id
+    report.go(f"path={made.hot_paths.paths[COMMONEST + 1].id}")
+    expect(report.page.get_by_role("heading", level=1)).to_contain_text("Path")
+    expect(found).to_have_count(0)
+
+
+def test_the_traces_of_a_path_are_looked_up_where_the_user_says(
+    browser: Browser, tmp_path: Path, made: Made
+) -> None:
+    path = made.hot_paths.paths[COMMONEST]
+    page = written(made, tmp_path, "https://x.example/{trace_id}?q=%22&t={trace_id}")
+    with opened(browser, page) as report:
+        report.go(f"path={path.id}")
+        links = report.page.get_by_role("region", name="Its latest traces").get_by_role("link")
+        expect(links).to_have_count(len(path.traces))
+        for link, each in zip(links.all(), path.traces, strict=True):
+            expect(link).to_have_attribute("href", f"https://x.example/{each.id}?q=%22&t={each.id}")
+            expect(link).to_have_attribute("rel", "noopener noreferrer")
+
+
 def test_a_path_leads_to_its_lines_and_back(report: Opened, made: Made) -> None:
     path = made.hot_paths.paths[COMMONEST]
     expected = file_and_lines(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from lambda_usage.evidence.model import DeadCodeReport, HotPathsReport, Verdict
+from lambda_usage.evidence.model import DeadCodeReport, HotPathsReport, PathTrace, Verdict
 from lambda_usage.reports import renderer_for
 from lambda_usage.reports._markdown import LIMIT, code, prose, row, table_head
 from tests.forms import made
@@ -182,6 +183,17 @@ def test_a_path_has_its_figures_and_its_functions() -> None:
     ]  # fmt: skip
     assert by_use[1][0] == "a.py f"
     assert document.endswith("- It cannot see threads.\n")
+
+
+def test_the_latest_traces_of_the_paths_are_a_table_of_their_own() -> None:
+    trace = PathTrace("4bf92f3577b34da6a3ce929d0e0e4736", "2026-11-16T09:41:07Z", 0.0512, "a|b")
+    older = replace(trace, id="1-5759e988-bd862e3fe1be46a994272793", duration_s=None)
+    path = replace(made.path("0bd41e9c52f0", ["a.py:f"]), traces=(trace, older))
+    document = hot_paths_markdown(made.hot_paths([path, made.path("77", ["a.py:f"])]))
+    assert tables(document)[2][1:] == [
+        ["0bd41e9c", trace.id, "2026-11-16 09:41:07 UTC", "51 ms", "a|b"],
+        ["0bd41e9c", older.id, "2026-11-16 09:41:07 UTC", "–", "a|b"],
+    ]
 
 
 def test_no_path_is_said_and_not_left_to_guess() -> None:

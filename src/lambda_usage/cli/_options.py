@@ -101,6 +101,14 @@ InvocationsOption = Annotated[
         show_default=False,
     ),
 ]
+TraceUrlOption = Annotated[
+    str,
+    typer.Option(
+        metavar="URL",
+        help="Where the ids of traces lead to in the HTML form; {trace_id} stands for the id.",
+        show_default=False,
+    ),
+]
 ExpectFunctionOption = Annotated[
     list[str] | None,
     typer.Option(

@@ -23,8 +23,10 @@ from lambda_usage.cli._options import (
     PrefixOption,
     ReportStoreArgument,
     SourceOption,
+    TraceUrlOption,
 )
 from lambda_usage.cli._output import write_text
+from lambda_usage.cli._trace_url import trace_url as checked_url
 from lambda_usage.cli._true_counts import true_counts
 from lambda_usage.cli.errors import ExitCode, in_one_line
 
@@ -49,6 +51,8 @@ HOT_PATHS_EPILOG = """\
   lambda-usage report hot-paths s3://my-bucket/coverage
   lambda-usage report hot-paths all.coverage --source src --format json
   lambda-usage report hot-paths ./usage --format csv --output paths.csv
+  lambda-usage report hot-paths ./usage --format html --output report.html \\
+    --trace-url 'https://tracing.example.com/trace/{trace_id}'
 """
 
 report = typer.Typer(
@@ -68,13 +72,14 @@ def dead_code(
     min_days: MinDaysOption = 14,
     expect_function: ExpectFunctionOption = None,
     invocations: InvocationsOption = None,
+    trace_url: TraceUrlOption = "",
 ) -> ExitCode:
     """Which functions and lines the fleet never uses, and on what evidence.
 
     Code is dead only if every Lambda function that ships its file has enough invocations and
     days of its own; otherwise it is unproven.
     """
-    counts = true_counts(invocations or ())
+    counts, url = true_counts(invocations or ()), checked_url(trace_url, form)
     combined, code = load_with_source(store, prefix, source, inventory)
 
     from lambda_usage.evidence.dead_code import dead_code_report
@@ -84,7 +89,7 @@ def dead_code(
 
     thresholds = Thresholds(min_exposure, min_days, tuple(expect_function or ()))
     if form is Form.HTML:
-        _write_html(combined, code, thresholds, counts, output)
+        _write_html(combined, code, thresholds, counts, output, url)
         return exit_code(combined)
     today = datetime.now(UTC).date()
     known = dead_code_report(combined.bundle, code, thresholds, combined.broken, today)
@@ -102,9 +107,10 @@ def hot_paths(
     form: FormOption = Form.TEXT,
     output: OutputOption = "",
     invocations: InvocationsOption = None,
+    trace_url: TraceUrlOption = "",
 ) -> ExitCode:
     """Which ways requests take through the code: how often, how slow, how often failing."""
-    counts = true_counts(invocations or ())
+    counts, url = true_counts(invocations or ()), checked_url(trace_url, form)
     combined, code = load_with_any_source(store, prefix, source, inventory)
 
     from lambda_usage.evidence.hot_paths import hot_paths_report
@@ -113,7 +119,7 @@ def hot_paths(
     from lambda_usage.reports import renderer_for
 
     if form is Form.HTML:
-        _write_html(combined, code, Thresholds(), counts, output)
+        _write_html(combined, code, Thresholds(), counts, output, url)
         return exit_code(combined)
     known = hot_paths_report(combined.bundle, code, broken=combined.broken)
     found = with_true_counts(known, combined.bundle, counts)
@@ -131,6 +137,7 @@ def _write_html(
     thresholds: Thresholds,
     counts: Mapping[str, int],
     output: str,
+    trace_url: str,
 ) -> None:
     """Both reports are one file: each leads to the other."""
     from lambda_usage.evidence.dead_code import dead_code_report
@@ -144,4 +151,4 @@ def _write_html(
     known = dead_code_report(bundle, source, thresholds, broken, today)
     dead = with_true_counts(known, bundle, counts)
     hot = with_true_counts(hot_paths_report(bundle, inventory, broken), bundle, counts)
-    write_text(output, lambda out: write_html(dead, hot, source, out))
+    write_text(output, lambda out: write_html(dead, hot, source, out, trace_url))

@@ -21,6 +21,7 @@ from lambda_usage.evidence.model import (
 )
 from lambda_usage.evidence.path_functions import PathFunctions
 from lambda_usage.evidence.path_lines import path_lines
+from lambda_usage.evidence.path_traces import path_traces
 from lambda_usage.evidence.qualnames import is_comprehension, is_helper, normalised
 from lambda_usage.evidence.scopes import Inventory
 from lambda_usage.evidence.sightings import View, total, views
@@ -93,6 +94,7 @@ def _path(
         tuple(_shares(seen, alone)),
         path_lines(seen, inventory),
         tuple(each.line for each in along),
+        path_traces(seen),
     )
 
 

@@ -307,6 +307,20 @@ class PathLines:
 
 
 @dataclass(frozen=True, slots=True)
+class PathTrace:
+    """A window of a path whose trace can be looked up in the user's own tracing."""
+
+    id: str
+    """As OpenTelemetry writes it (32 hexadecimal digits) or as X-Ray does (``1-…-…``)."""
+    time: str
+    """When the window began, ISO 8601, UTC."""
+    duration_s: float | None
+    """Its wall time in seconds, net of recording; ``None`` where it is not known."""
+    lambda_function: str
+    """Whose window it was."""
+
+
+@dataclass(frozen=True, slots=True)
 class PathEvidence:
     """One way through the code."""
 
@@ -331,6 +345,8 @@ class PathEvidence:
     function_lines: tuple[int, ...] = ()
     """First line of each of ``functions``, which tells those of one name apart: in the source
     where that is at hand, else in the version with most traffic."""
+    traces: tuple[PathTrace, ...] = ()
+    """Of its latest windows, newest first, where the function's user lets trace ids leave it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,14 @@ from lambda_usage.reports import _sentences as sentences
 from lambda_usage.reports._markdown import Part, code, fitted, folded, prose, row, table_head
 from lambda_usage.reports._markdown_parts import blind_spots, evidence
 from lambda_usage.reports._paths import Labels, Step, in_every, steps
-from lambda_usage.reports._wording import CONFIDENCE, count, duration, percent, percent_between
+from lambda_usage.reports._wording import (
+    CONFIDENCE,
+    count,
+    duration,
+    moment,
+    percent,
+    percent_between,
+)
 
 MAX_SHOWN = 10
 """Paths that need no click."""
@@ -50,6 +57,7 @@ def _paths(paths: Sequence[PathEvidence]) -> Iterator[Part]:
         summary = count(len(paths) - MAX_SHOWN, "more path")
         yield folded(summary, _PATHS_HEAD, map(_path, paths[MAX_SHOWN:]))
     yield _along(paths)
+    yield from _traces(paths[:MAX_SHOWN])
 
 
 def _along(paths: Sequence[PathEvidence]) -> Part:
@@ -62,6 +70,23 @@ def _along(paths: Sequence[PathEvidence]) -> Part:
         rows.append(row(_id(path), _names(own, labels) or "nothing besides"))
     whose = "each path" if len(shown) == len(paths) else f"the {len(shown):,} busiest paths"
     return folded(f"The functions along {whose}", table_head("Path", "Functions"), rows)
+
+
+def _traces(paths: Sequence[PathEvidence]) -> Iterator[Part]:
+    rows = [
+        row(
+            _id(path),
+            code(each.id),
+            code(f"{moment(each.time)} UTC"),
+            "–" if each.duration_s is None else duration(each.duration_s),
+            code(each.lambda_function),
+        )
+        for path in paths
+        for each in path.traces
+    ]
+    if rows:
+        head = table_head("Path", "Trace", "Began", "Took:", "Lambda function")
+        yield folded("The latest traces of these paths", head, rows)
 
 
 def _names(found: Sequence[Step], labels: Labels) -> str:

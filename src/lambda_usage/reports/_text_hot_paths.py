@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from lambda_usage.evidence.model import FunctionFrequency, HotPathsReport, PathEvidence
+from lambda_usage.evidence.model import FunctionFrequency, HotPathsReport, PathEvidence, PathTrace
 from lambda_usage.reports import _page as page_of
 from lambda_usage.reports._findings import MODULE
 from lambda_usage.reports._paths import Labels, Step, in_every, steps
@@ -18,6 +18,7 @@ from lambda_usage.reports._wording import (
     bar,
     count,
     duration,
+    moment,
     percent,
     percent_between,
 )
@@ -67,6 +68,8 @@ def _paths(page: Console, paths: Sequence[PathEvidence]) -> None:
         else:
             words = f"      the functions of {twin.id[:ID_WIDTH]}, but other lines of them"
             page.print(Text(words, style="dim"))
+        if path.traces:
+            page.print(_latest_trace(path.traces))
     _rest(page, paths[MAX_PATHS:])
 
 
@@ -114,6 +117,14 @@ def _along(page: Console, found: Iterable[Step], labels: Labels) -> None:
         page.print(rows)
     else:
         page.print(Text("      nothing besides", style="dim"))
+
+
+def _latest_trace(traces: Sequence[PathTrace]) -> Text:
+    newest, *older = traces
+    took = "" if newest.duration_s is None else f", {duration(newest.duration_s)}"
+    more = f"; {count(len(older), 'trace')} before it" if older else ""
+    line = Text("      trace ", style="dim").append(newest.id, style="not dim")
+    return line.append(f" at {moment(newest.time)} UTC{took}{more}")
 
 
 def _rest(page: Console, paths: Sequence[PathEvidence]) -> None:

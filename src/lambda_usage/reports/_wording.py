@@ -58,6 +58,11 @@ def duration(seconds: float) -> str:
     return f"{_short(seconds)} s"
 
 
+def moment(time: str) -> str:
+    """``2026-11-28 12:03:04``, of a time in ISO 8601 and UTC."""
+    return time[:19].replace("T", " ")
+
+
 def line_range(first: int, last: int) -> str:
     """``12`` or ``12-25``."""
     return str(first) if first == last else f"{first}-{last}"

@@ -24,6 +24,7 @@ from lambda_usage.bundle.model import (
     OriginUsage,
     Path,
     SourceFile,
+    TracedWindow,
 )
 from lambda_usage.evidence.dead_code import dead_code_report
 from lambda_usage.evidence.inventory import read_inventory
@@ -125,13 +126,14 @@ class World:
         counts: Counts,
         *,
         path: str = "app.py",
+        traces: tuple[TracedWindow, ...] = (),
         **fields: float,
     ) -> Path:
         """Let windows of an origin take a path through some scopes."""
         usage = self.bundle.origins[where]
         keys = [k for k in usage.codes if k.path == path and k.qualname in set(names)]
         lines = {key: usage.codes[key].executable for key in keys}
-        found = Path("-".join(sorted(names)), lines, counts, **fields)
+        found = Path("-".join(sorted(names)), lines, counts, **fields, traces=traces)
         usage.paths[found.id] = found
         return found
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from evidence_world import Counts, World, even, exposure, origin, over_days
 
-from lambda_usage.bundle.model import Code, CodeKey, Path
+from lambda_usage.bundle.model import Code, CodeKey, Path, TracedWindow
+from lambda_usage.bundle.traces import latest
 from lambda_usage.evidence.hot_paths import hot_paths_report
 from lambda_usage.evidence.inventory import read_inventory
 from lambda_usage.evidence.model import PathLines
@@ -44,6 +45,28 @@ def test_paths_have_their_share_of_all_windows(world: World) -> None:
     assert (first.windows, first.errors) == (900, 18)
     assert first.duration_mean_s == pytest.approx(0.5)
     assert first.functions == ("app.py:handler", "app.py:often")
+
+
+def test_a_path_has_the_latest_traces_of_all_who_took_it(world: World) -> None:
+    world.source(APP)
+    wheres = origin("orders", alias="live"), origin("billing", recorder="ctrace")
+    for n, where in enumerate(wheres):
+        world.ship(where, over_days(5, exposure(invocations=400, windows=200)))
+        seen = [
+            TracedWindow(1e9 + 2 * t + n, f"{10 * t + n + 1:032x}", 0.5 - 0.5 * n) for t in range(9)
+        ]
+        counts = Counts(900, 900.0, even(900))
+        world.window(where, ["handler", "often"], counts, traces=latest(seen))
+    (path,) = hot_paths_report(world.bundle).paths
+    assert [(int(each.id, 16) - 1, each.time[-3:], each.duration_s) for each in path.traces] == [
+        (81, "57Z", None),
+        (80, "56Z", 0.5),
+        (71, "55Z", None),
+        (70, "54Z", 0.5),
+        (61, "53Z", None),
+    ]
+    assert path.traces[0].time == "2001-09-09T01:46:57Z"
+    assert [each.lambda_function for each in path.traces[:2]] == ["billing", "orders:live"]
 
 
 def test_functions_come_most_frequent_first(world: World) -> None:

@@ -16,6 +16,7 @@ from lambda_usage.evidence.model import (
     HotPathsReport,
     LambdaFunction,
     PathEvidence,
+    PathTrace,
     RangeKind,
     Thresholds,
     Verdict,
@@ -162,6 +163,20 @@ def hot_paths() -> HotPathsReport:
                     "orders/pricing.py:Coupons.apply",
                     "orders/store.py:Orders.put",
                     "orders/store.py:Orders._key",
+                ),
+                traces=(
+                    PathTrace(
+                        "1-5759e988-bd862e3fe1be46a994272793",
+                        "2026-11-16T09:41:07Z",
+                        0.0512,
+                        "orders-api",
+                    ),
+                    PathTrace(
+                        "4bf92f3577b34da6a3ce929d0e0e4736",
+                        "2026-11-16T09:40:59Z",
+                        None,
+                        "orders-nightly",
+                    ),
                 ),
             ),
             PathEvidence("77aa10c3d4e5", 0.00094, 0.0007, 0.00123, 45, None, 0.3, common),

@@ -18,6 +18,7 @@ from lambda_usage.evidence.model import (
     PathEvidence,
     PathLines,
     PathShare,
+    PathTrace,
     Verdict,
 )
 from lambda_usage.evidence.scopes import Inventory
@@ -108,3 +109,17 @@ def test_a_lambda_functions_share_is_in_words_and_numbers() -> None:
     share = PathShare("orders", 0.4146, 0.38, 0.442, 539.0)
     (shares, _), = packed(replace(path((4, 5)), lambda_functions=(share,)))["paths"]  # fmt: skip
     assert shares == [[0, "41 %", "38–44.2 %", 0.4146, 0.38, 0.442, 539]]
+
+
+def test_a_path_has_its_traces_and_where_they_are_looked_up() -> None:
+    trace = PathTrace("4bf92f3577b34da6a3ce929d0e0e4736", "2026-11-16T09:41:07Z", 0.0512, "orders")
+    unknown = replace(trace, id="1-5759e988-bd862e3fe1be46a994272793", duration_s=None)
+    found = packed(replace(path((4, 5)), traces=(trace, unknown)), path((4, 5), name="2"))
+    assert found["traces"] == [
+        [
+            [trace.id, "2026-11-16 09:41:07", "51 ms", "orders"],
+            [unknown.id, "2026-11-16 09:41:07", "", "orders"],
+        ],
+        [],
+    ]
+    assert found["trace_url"] == ""

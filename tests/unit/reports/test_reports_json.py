@@ -71,6 +71,7 @@ def test_a_report_of_nothing_obeys_the_schemas(
         ("hot-paths", "path", model.PathEvidence),
         ("hot-paths", "path_share", model.PathShare),
         ("hot-paths", "path_lines", model.PathLines),
+        ("hot-paths", "path_trace", model.PathTrace),
         ("hot-paths", "function", model.FunctionFrequency),
     ],
 )

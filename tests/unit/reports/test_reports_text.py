@@ -206,6 +206,13 @@ def test_what_all_paths_share_is_told_once(hot_paths: HotPathsReport) -> None:
     assert re.search(r"orders/store.py\s+Orders.put, Orders._key", paths)
 
 
+def test_a_path_leads_to_its_latest_trace(hot_paths: HotPathsReport) -> None:
+    text = flowing(hot_paths_text(hot_paths))
+    newest = "trace 1-5759e988-bd862e3fe1be46a994272793 at 2026-11-16 09:41:07 UTC, 51 ms"
+    assert f"{newest}; 1 trace before it" in text
+    assert text.count("before it") == 1  # the other paths have none, and say nothing of it
+
+
 def test_functions_come_with_their_place(hot_paths: HotPathsReport) -> None:
     text = flowing(hot_paths_text(hot_paths))
     assert re.search(r"37 % 36.9-37.9 % \S+ Coupons.apply orders/pricing.py:70", text)

@@ -12,10 +12,11 @@ from lambda_usage.evidence.model import (
     HotPathsReport,
     PathEvidence,
     PathLines,
+    PathTrace,
 )
 from lambda_usage.evidence.path_lines import ranges
 from lambda_usage.evidence.scopes import Inventory
-from lambda_usage.reports._wording import percent
+from lambda_usage.reports._wording import duration, moment, percent
 from lambda_usage.reports.html._numbering import Numbering
 from lambda_usage.reports.html._packing import Interned, significant
 from lambda_usage.reports.html._use import between
@@ -31,8 +32,9 @@ def details_of_paths(
     hot_paths: HotPathsReport,
     numbers: Numbering,
     inventory: Inventory,
+    trace_url: str,
 ) -> dict[str, Any]:
-    """For each path its share of each Lambda function's traffic, and its lines by file.
+    """For each path its share of each Lambda function's traffic, its lines by file, its traces.
 
     What several paths ran of a file is there once: most of it is common to most of them.
 
@@ -41,6 +43,7 @@ def details_of_paths(
         hot_paths: Where the traffic goes.
         numbers: Those of all that the reports speak of.
         inventory: Where the source text comes from.
+        trace_url: Where a trace is looked up, with ``{trace_id}`` for its id; empty for nowhere.
     """
     pieces: Interned[PathLines] = Interned()
     paths = [
@@ -50,7 +53,19 @@ def details_of_paths(
     names: Interned[str] = Interned()
     rows = [_piece(each, names, judged.get(each.file)) for each in pieces.values]
     gaps = [judged[name].gaps() if name in judged else [] for name in names.values]
-    return {"paths": paths, "pieces": rows, "files": names.values, "gaps": gaps}
+    return {
+        "paths": paths,
+        "pieces": rows,
+        "files": names.values,
+        "gaps": gaps,
+        "traces": [[_trace(each) for each in path.traces] for path in hot_paths.paths],
+        "trace_url": trace_url,
+    }
+
+
+def _trace(each: PathTrace) -> Row:
+    took = "" if each.duration_s is None else duration(each.duration_s)
+    return [each.id, moment(each.time), took, each.lambda_function]
 
 
 def _shares(path: PathEvidence, numbers: Numbering) -> list[Row]:

@@ -47,7 +47,11 @@ SCRIPTS = (
 
 
 def write_html(
-    dead_code: DeadCodeReport, hot_paths: HotPathsReport, inventory: Inventory, out: TextIO
+    dead_code: DeadCodeReport,
+    hot_paths: HotPathsReport,
+    inventory: Inventory,
+    out: TextIO,
+    trace_url: str = "",
 ) -> None:
     """Write both reports as one self-contained page. Equal reports give equal bytes.
 
@@ -59,6 +63,8 @@ def write_html(
         hot_paths: Where the traffic goes.
         inventory: Where the source text comes from; files without text are listed without it.
         out: Where to write; UTF-8.
+        trace_url: Where the ids of traces lead to, as :func:`checked_trace_url` lets it pass;
+            empty, and they lead nowhere.
     """
     numbers = numbering(dead_code, hot_paths)
     lines = letters(dead_code)
@@ -68,6 +74,7 @@ def write_html(
         if (text := inventory.text(file.file)) is not None
     }
     first = for_the_start(dead_code, hot_paths, numbers, lines, list(sources))
+    ways = details_of_paths(dead_code, hot_paths, numbers, inventory, trace_url)
     theme, styles, script = _part("scripts/theme.js"), _styles(), _script()
     page = (
         _environment()
@@ -81,7 +88,7 @@ def write_html(
             blind_spots=list(dict.fromkeys((*dead_code.blind_spots, *hot_paths.blind_spots))),
             data=Markup(as_json(first)),
             later=Markup(deflated(for_later(dead_code, numbers))),
-            paths=Markup(deflated(details_of_paths(dead_code, hot_paths, numbers, inventory))),
+            paths=Markup(deflated(ways)),
             sources=[Markup(each) for each in sources.values()],
         )
     )

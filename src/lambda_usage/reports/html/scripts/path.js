@@ -1,4 +1,4 @@
-// One path: whose traffic takes it, the functions along it, and which of their lines it runs.
+// One path: whose traffic takes it, its traces, the functions along it, and which lines it runs.
 
 const MOST_SPANS = 8;
 
@@ -97,6 +97,18 @@ function sharesOf(path, details, signal) {
   return section("takers", "Whose traffic takes it", table.node);
 }
 
+/** The latest traces of a path. An id is selected as a whole, to be copied. */
+function tracesOf(path, details) {
+  const { traces } = details[path.number];
+  if (!traces.length) return null;
+  return section("traces", "Its latest traces", h("ul", {}, traces.map((each) => {
+    const id = h("code", { class: "copied" }, each.id);
+    return h("li", {},
+      each.href ? h("a", { href: each.href, rel: "noopener noreferrer", target: "_blank" }, id) : id,
+      h("span", { class: "muted num" }, [`${each.time} UTC`, each.took, each.lambda].filter(Boolean).join(" · ")));
+  })));
+}
+
 addView("path", "traffic", async (params, kept, signal) => {
   const path = paths.find((each) => each.id === params.get("path"));
   if (!path) return noSuchThing(`It holds no path ${params.get("path")}.`);
@@ -126,6 +138,7 @@ addView("path", "traffic", async (params, kept, signal) => {
   },
   h("dl", { class: "facts inline" }, facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
   sharesOf(path, details, signal),
+  tracesOf(path, details),
   section("along", "Functions along it", h("p", { class: "about" }, about(first, only.length + lacks.length, link)),
     steps(path.along, path, (step) => (special.has(step) ? "only here" : ""), (step) => linesOfStep(step, path, lines, !first && !special.has(step)))),
   lacks.length ? section("lacking", "What the commonest path runs, and this one does not",

@@ -5,7 +5,7 @@ let ways = null;
 const spansFrom = (flat) => Array.from({ length: flat.length / 2 }, (_, place) => [flat[2 * place], flat[2 * place + 1]]);
 const linesIn = (spans) => new Set(spans.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, place) => first + place)));
 
-/** For each path: its share of each Lambda function's invocations, and its lines by file. See `_path_details.py`. */
+/** For each path: its share of each Lambda function's invocations, its lines by file, and its traces. See `_path_details.py`. */
 function detailsOfPaths() {
   ways ??= unpacked("paths").then((packed) => {
     const gaps = packed.gaps.map((flat) => linesIn(spansFrom(flat)));
@@ -19,9 +19,12 @@ function detailsOfPaths() {
         get whole() { return whole.length ? linesIn(spansFrom(whole)) : this.lines; },
       };
     });
-    return packed.paths.map(([shares, own]) => ({
+    return packed.paths.map(([shares, own], path) => ({
       shares: shares.map(([lambda, share, interval, value, low, high, invocations]) => ({ lambda, share, interval, value, low, high, invocations })),
       files: new Map(own.map((place) => [pieces[place].file, pieces[place]])),
+      traces: packed.traces[path].map(([id, time, took, lambda]) => ({
+        id, time, took, lambda, href: packed.trace_url.replaceAll("{trace_id}", id),
+      })),
     }));
   });
   return ways;
