@@ -64,8 +64,8 @@ class Settings:
     """Where metrics go: ``opentelemetry``: through the application's meter provider, else to the
     OTLP endpoint that is configured; ``emf``: to CloudWatch, as lines in the log; or ``none``."""
     trace_ids: bool = field(default=False, metadata={"variable": "COVERAGE_TRACE_IDS"})
-    """Whether bundles name, for each path, the traces of its latest five windows, so that reports
-    lead to them. Off, no trace id leaves the process."""
+    """Whether bundles name, for each path, the latest five traces that took it and that somebody
+    keeps, so that reports lead to them. Off, no bundle holds a trace id."""
     handler: str = field(default="", metadata={"variable": "COVERAGE_HANDLER"})
     """The real handler, where ours stands in front of it."""
     warnings: tuple[str, ...] = ()

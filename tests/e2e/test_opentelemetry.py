@@ -154,8 +154,8 @@ def world(
         yield World(traced_env, opt, task, tmp_path / "store", receiver, endpoint)
 
 
-def test_from_a_slow_trace_to_its_code_path(world: World) -> None:
-    with world.emulator() as emulator:
+def test_from_a_trace_to_its_code_path_and_back(world: World) -> None:
+    with world.emulator(COVERAGE_TRACE_IDS="true") as emulator:
         for event, total in zip(EVENTS, TOTALS, strict=True):
             assert emulator.invoke(event).payload["total"] == total
         log = emulator.stop()
@@ -174,6 +174,9 @@ def test_from_a_slow_trace_to_its_code_path(world: World) -> None:
     assert report.keys() == set(paths)
     assert "app.py:approve" in report[paths[1]].functions
     assert "app.py:approve" not in report[paths[0]].functions
+    traces = {(path.id, each.id) for path in report.values() for each in path.traces}
+    assert traces == {(path, each.trace_id) for path, each in zip(paths, spans, strict=True)}
+    assert len({trace for _, trace in traces}) == len(EVENTS)
     theirs = [each for each in world.receiver.spans if each.scope == "orders"]
     assert len(theirs) == len(EVENTS)
     for each in theirs:  # the user's own, within ours, are left as they are

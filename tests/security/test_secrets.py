@@ -1,7 +1,8 @@
 """Nothing but paths, names, line numbers, hashes and counts leaves the process.
 
 A function that is full of secrets runs in AWS's emulator, with failures of the store and of our
-own, and every bundle, log line and answer of the health check is searched.
+own, and every bundle, log line and answer of the health check is searched. Its invocations have
+traces, which X-Ray keeps: unless the user allows it, their ids stay in the process, too.
 """
 
 from __future__ import annotations
@@ -20,11 +21,29 @@ SECRETS = {
     for place in ("event", "environment", "source", "exception", "key", "result", "local")
 }
 
+TRACE = {
+    "Root": "1-5759e988-bd862e3fe1be46a994272793",
+    "Parent": "53995c3f42cd8ad8",
+    "Sampled": "1",
+    "Lineage": "1:7de93fe2:0",
+}
+HEADER = ";".join(f"{name}={value}" for name, value in TRACE.items())
+
 APP = '''\
 """A docstring with {source}."""
 import os
 
+from awslambdaric import bootstrap
+
 from lambda_usage import health_check_handler
+
+
+def traced(_):
+    """The emulator passes on no trace id; the runtime client would put Lambda's there."""
+    os.environ["_X_AMZN_TRACE_ID"] = os.environ["HEADER"]
+
+
+bootstrap.update_xray_env_variable = traced
 
 TOKEN = "{source}"
 TABLE = {{"{source}": 1}}
@@ -52,6 +71,8 @@ def check(event, token="{source}"):
 
 
 def handler(event, context):
+    if event.get("do") == "header":
+        return os.environ["_X_AMZN_TRACE_ID"]
     if event.get("do") == "health":
         return health_check_handler()
     if event.get("do") == "break":
@@ -89,6 +110,7 @@ def test_no_secret_is_in_any_bundle_log_line_or_health_check(
             "COVERAGE_LOG_LEVEL": "DEBUG",
             "COVERAGE_FLUSH_INTERVAL": "0.001",
             "SECRET": SECRETS["environment"],
+            "HEADER": HEADER,
             "TMPDIR": str(tmp_path / "tmp"),
         },
     ) as emulator:
@@ -100,6 +122,7 @@ def test_no_secret_is_in_any_bundle_log_line_or_health_check(
                 if each == "health":
                     answers.append(json.dumps(answer.payload))
 
+        assert emulator.invoke({"do": "header"}).payload == HEADER
         invoke("x", "raise")
         emulator.wait_for_log("bundles? (could not|cannot) be delivered")
         invoke("health")
@@ -116,7 +139,9 @@ def test_no_secret_is_in_any_bundle_log_line_or_health_check(
     texts = [path.read_bytes() for path in bundles]
     texts += [str(path).encode() for path in bundles]
     texts += [line.encode() for line in (*ours, *answers)]
-    for secret in SECRETS.values():
+    of_trace = [TRACE[name] for name in ("Root", "Parent", "Lineage")]
+    digits = TRACE["Root"].removeprefix("1-").replace("-", "")  # as OpenTelemetry would write it
+    for secret in (*SECRETS.values(), *of_trace, digits):
         for form in (secret.encode(), base64.b64encode(secret.encode())[:-4]):
             assert not [text for text in texts if form in text], secret
 

@@ -35,7 +35,7 @@ class Project:
 
     folder: Path
 
-    def run(self, *args: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *args: str, **variables: str) -> subprocess.CompletedProcess[str]:
         clean = {
             name: value
             for name, value in os.environ.items()
@@ -47,7 +47,7 @@ class Project:
             text=True,
             check=False,
             cwd=self.folder,
-            env=clean,
+            env={**clean, **variables},
         )
 
 
@@ -80,6 +80,21 @@ def test_a_local_run_feeds_a_report(project: Project) -> None:
     assert verdicts["handler"] == verdicts["price"] == "used"
     assert verdicts["legacy"] == ("dead" if sys.version_info >= (3, 12) else verdicts["legacy"])
     assert content["evidence"]["invocations"] == 1200
+
+
+def test_where_trace_ids_are_allowed_paths_lead_to_x_rays_traces(project: Project) -> None:
+    root, parent = "1-5759e988-bd862e3fe1be46a994272793", "53995c3f42cd8ad8"
+    header = f"Root={root};Parent={parent};Sampled=1;Lineage=1:7de93fe2:0"
+    variables = {"COVERAGE_TRACE_IDS": "true", "_X_AMZN_TRACE_ID": header}
+    asked = ("run", "app.handler", "--events", "events.jsonl", "--store", "usage")
+    assert project.run(*asked, **variables).returncode == 0
+    report = project.run("report", "hot-paths", "usage", "--format", "json")
+    paths = json.loads(report.stdout)["paths"]
+    assert len(paths) == 2
+    assert [[each["id"] for each in path["traces"]] for path in paths] == [[root], [root]]
+    for bundle in (project.folder / "usage").rglob("*.coverage"):
+        assert parent.encode() not in bundle.read_bytes()
+        assert b"7de93fe2" not in bundle.read_bytes()
 
 
 @pytest.mark.parametrize(
