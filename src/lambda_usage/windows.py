@@ -43,12 +43,12 @@ class Windows:
         spans = self._agent.telemetry.spans
         start = time.thread_time()
         try:
-            self._agent.recorder.open_window(frame)
-            self.current = invocation
             if self._agent.settings.trace_ids:
                 from lambda_usage.sampling.trace_ids import kept_trace  # only who asks pays
 
-                invocation.trace = kept_trace()
+                invocation.trace = kept_trace()  # may run code of the user's
+            self._agent.recorder.open_window(frame)
+            self.current = invocation
             if spans is not None:
                 spans.opened()
         except Exception as error:  # the invocation goes on, as one that is no window

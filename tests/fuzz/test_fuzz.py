@@ -82,3 +82,28 @@ def test_a_weight_by_which_nothing_can_be_divided_is_refused(tmp_path: Path, wei
         db.execute("UPDATE usage_path SET weight = ?", [weight])
     with pytest.raises(BundleError, match=r"usage_path: .* is no number between 1e-09 and"):
         read_bundle(path)
+
+
+@pytest.mark.parametrize(
+    "trace_id", ["", "<script>", "4BF92F3577B34DA6A3CE929D0E0E4736", "0" * 32, "1" * 33, 7, None]
+)
+def test_what_is_no_id_of_a_trace_is_refused(tmp_path: Path, trace_id: object) -> None:
+    path = tmp_path / "a.coverage"
+    write_bundle(sound_bundle(), path)
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE usage_trace SET trace_id = ?", [trace_id])
+    with pytest.raises(BundleError, match=r"usage_trace: .* is no "):
+        read_bundle(path)
+
+
+@pytest.mark.parametrize("sql", ["TABLE usage_trace (path)", "VIEW usage_trace AS SELECT 1"])
+def test_the_table_of_traces_is_the_very_one_or_is_not_there(tmp_path: Path, sql: str) -> None:
+    path = tmp_path / "a.coverage"
+    write_bundle(sound_bundle(), path)
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("DROP TABLE usage_trace")
+    assert not [u for u in read_bundle(path).origins.values() if u.paths["p"].traces]
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(f"CREATE {sql}")
+    with pytest.raises(BundleError, match="usage_trace"):
+        read_bundle(path)

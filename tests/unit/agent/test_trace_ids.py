@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -69,6 +70,24 @@ def test_each_bundle_names_the_traces_since_the_last(
     invoke(allowed, monkeypatch, 2)
     assert [each.trace_id for each in traces(allowed)] == [trace_id(1), trace_id(2)]
     assert len(allowed.courier.bundles) == 2
+
+
+def test_what_is_run_to_find_the_trace_is_no_part_of_the_window(
+    allowed: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[list[str]] = []
+    api = ModuleType("opentelemetry.trace")
+
+    def get_current_span() -> object:
+        seen.append(list(allowed.recorder.calls))
+        raise LookupError("no span")
+
+    api.get_current_span = get_current_span  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "opentelemetry.trace", api)
+    allowed.invoke()
+    assert seen
+    assert not [calls for calls in seen if "open_window" in calls]
+    assert "open_window" in allowed.recorder.calls
 
 
 def test_unless_it_is_asked_for_nothing_looks_at_ids(
