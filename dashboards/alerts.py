@@ -15,6 +15,8 @@ _OUTCOME = label_of(sent.OUTCOME.name)
 _REASON = label_of(sent.REASON.name)
 _OF = "{{ $labels.faas_name }}"
 DAY = 86_400
+REMEMBERED = "30d"
+"""For how long reports are missed that came before; who never sent any, misses none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,14 @@ def _data_old() -> Alert:
 
 
 def _report_stopped() -> Alert:
+    sent_by_reports = name_of(report.FUNCTIONS)
     return Alert(
         "LambdaUsageReportStopped",
-        f"absent_over_time({name_of(report.FUNCTIONS)}[{REPORT}])",
+        f"absent_over_time({sent_by_reports}[{REPORT}])\n"
+        f"and on ()\npresent_over_time({sent_by_reports}[{REMEMBERED}])",
         "No report has sent metrics for two days",
-        "Look at the schedule that runs `lambda-usage metrics`, and at what it prints.",
+        "Look at the schedule that runs `lambda-usage metrics`, and at what it prints. Where none "
+        f"is meant to run any more, this ends {REMEMBERED} after the last report.",
     )
 
 

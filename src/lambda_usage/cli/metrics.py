@@ -67,7 +67,8 @@ def metrics(
     report = dead_code_report(combined.bundle, code, thresholds, combined.broken, now.date())
     found = points(report, now)
     try:
-        endpoint = otlp.send(found, now.timestamp(), store)
+        instance = f"{store.rstrip('/')}/{prefix}" if prefix else store
+        endpoint = otlp.send(found, now.timestamp(), instance)
     except otlp.RefusedError as error:
         raise CommandError(
             ExitCode.ENDPOINT,

@@ -30,6 +30,7 @@ SERVICE = "lambda-usage"
 """``service.name``, unless the environment gives another."""
 _PROTOCOLS = ("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 _PROTOCOL = "http/protobuf"
+_DEFAULT = "http://localhost:4318"
 _OF_THE_SYSTEM = re.compile(r"\[Errno -?\d+\] ([\w ]+)")
 
 
@@ -64,13 +65,21 @@ def send(points: Sequence[Point], time: float, instance: str) -> str:
     from opentelemetry.sdk.metrics.export import MetricExportResult
 
     with _complaints() as complaints:
-        exporter = OTLPMetricExporter()
-        endpoint = _without_secrets(exporter._endpoint)
+        endpoint = _endpoint()
+        exporter = OTLPMetricExporter(endpoint)
         result = exporter.export(_data(points, int(time * 1e9), instance))
         exporter.shutdown()
+    shown = _without_secrets(endpoint)
     if result is not MetricExportResult.SUCCESS:
-        raise RefusedError(f"{endpoint}: {_reason(complaints)}")
-    return endpoint
+        raise RefusedError(f"{shown}: {_reason(complaints)}")
+    return shown
+
+
+def _endpoint() -> str:
+    """Where to, as OpenTelemetry specifies it: the exporter does not tell what it has chosen."""
+    own = os.environ.get("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "").strip()
+    base = os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", "").strip() or _DEFAULT
+    return own or f"{base.rstrip('/')}/v1/metrics"
 
 
 def require() -> None:

@@ -126,6 +126,23 @@ def test_every_run_continues_the_same_time_series(
     assert (first["service.name"], first["service.instance.id"]) == ("lambda-usage", str(store))
 
 
+def test_two_prefixes_of_one_store_are_two_time_series(
+    cli: Cli, store: Path, source: Path, endpoint: Endpoint
+) -> None:
+    assert cli("metrics", store, "--source", source, "--prefix", "20").code == 0
+    assert endpoint.resource()["service.instance.id"] == f"{store}/20"
+
+
+def test_an_address_for_metrics_alone_goes_before_the_general_one(
+    cli: Cli, store: Path, source: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", f"{endpoint.url}/tenant/metrics")
+    result = cli("metrics", store, "--source", source)
+    assert f"numbers to {endpoint.url}/tenant/metrics" in result.out
+    assert len(endpoint.requests) == 1
+
+
 def test_the_environment_names_the_service_and_brings_headers(
     cli: Cli, store: Path, source: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
