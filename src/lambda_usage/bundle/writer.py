@@ -87,7 +87,7 @@ def bundle_bytes(bundle: Bundle) -> bytes:
 
 
 def _write(bundle: Bundle, path: str, kind: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = sqlite3.Connection(path, isolation_level=None)  # tracers patch ``connect``
     try:
         connection.execute("PRAGMA page_size = 1024")  # each table takes a page at least
         # the file is moved into place when it is complete, so no journal is needed

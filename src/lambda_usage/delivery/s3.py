@@ -217,13 +217,23 @@ class _Attempts:
             _limit(connection, seconds - watch.seconds())
             headers = _signed(upload, host, path)  # only now: to connect may take its time
             self._sent = True
-            connection.request("PUT", path, upload.body, headers)
+            _request(connection, path, upload.body, headers)
             _limit(connection, seconds - watch.seconds())
             response = connection.getresponse()
             found = {name.lower(): value for name, value in response.getheaders()}
             return _Answer(response.status, found, response.read(65536))
         finally:
             connection.close()
+
+
+def _request(
+    connection: http.client.HTTPConnection, path: str, body: bytes, headers: Mapping[str, str]
+) -> None:
+    """As ``connection.request`` does, which X-Ray's SDK patches: it is none of the user's."""
+    connection.putrequest("PUT", path, skip_host=True)
+    for name, value in {"Content-Length": str(len(body)), **headers}.items():
+        connection.putheader(name, value)
+    connection.endheaders(body)
 
 
 def _limit(connection: http.client.HTTPConnection, seconds: float) -> None:

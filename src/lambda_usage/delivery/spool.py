@@ -148,7 +148,7 @@ def counted(path: str) -> dict[str, int]:
     """What would be lost with the bundle at *path*: its losses, and its invocations by ``""``."""
     import sqlite3
 
-    with closing(sqlite3.connect(path)) as connection:
+    with closing(sqlite3.Connection(path)) as connection:  # tracers patch ``connect``
         invocations = "SELECT '', coalesce(sum(invocations), 0) FROM usage_exposure"
         rows = connection.execute(f"{invocations} UNION ALL SELECT reason, count FROM usage_loss")
         return {str(reason): int(count) for reason, count in rows}

@@ -2,6 +2,9 @@
 
 Its one argument is the folder that stands for ``/opt``. The task root comes first; the layers'
 folders follow it only where PYTHONPATH is unset; what the runtime brings comes last.
+
+The emulator drops X-Ray's header, so it is sent as the client context, which the emulator passes
+on, and is put here where Lambda's own Runtime API has it: the rest is up to the runtime client.
 """
 
 import os
@@ -20,6 +23,13 @@ def _main() -> None:
     from awslambdaric import bootstrap  # type: ignore[import-not-found]
     from awslambdaric.lambda_runtime_client import LambdaRuntimeClient  # type: ignore[import-not-found]
 
+    class Client(LambdaRuntimeClient):  # type: ignore[misc]
+        def wait_next_invocation(self) -> object:
+            request = super().wait_next_invocation()
+            if str(request.client_context).startswith("Root="):
+                request.x_amzn_trace_id, request.client_context = request.client_context, None
+            return request
+
     # As awslambdaric's own entry point: from 3.12 on it polls in a thread, so that Python's signal
     # handlers run.
     in_thread = os.environ["AWS_EXECUTION_ENV"] != "AWS_Lambda_python3.11"
@@ -32,7 +42,7 @@ def _main() -> None:
 
         MultiConcurrentRunner.run_concurrent(handler, api, in_thread, "", int(workers))
     else:
-        bootstrap.run(handler, LambdaRuntimeClient(api, in_thread))
+        bootstrap.run(handler, Client(api, in_thread))
 
 
 _main()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -27,6 +26,7 @@ from lambda_usage.sampling.overhead import Overhead
 from lambda_usage.sampling.sampler import Draw
 from lambda_usage.telemetry.definitions import SPAN_ATTRIBUTES
 from tests.support.paths import ROOT
+from tests.support.x_ray import Daemon
 from tests.unit.fakes import FakeRecorder, exposures, make_agent
 from tests.unit.support import SOURCE, log_lines, run_fresh, write_files
 
@@ -327,23 +327,15 @@ RUN_TRACED = """\
 def x_ray(folder: Path, headers: list[str], app: str = TRACER) -> tuple[list[dict[str, Any]], str]:
     """The subsegments that a daemon is sent, and what was logged."""
     write_files(folder, {"app.py": app})
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as daemon:
-        daemon.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{daemon.getsockname()[1]}"
+    with Daemon() as daemon:
         variables = {
             **environment(folder),
-            "AWS_XRAY_DAEMON_ADDRESS": address,
+            "AWS_XRAY_DAEMON_ADDRESS": daemon.address,
             "LAMBDA_TASK_ROOT": str(folder),
         }
         done = run_fresh(RUN_TRACED.format(headers=headers), folder, variables)
         assert done.returncode == 0, done.stderr
-        daemon.setblocking(False)
-        found = []
-        while True:
-            try:
-                found.append(json.loads(daemon.recv(65536).split(b"\n", 1)[1]))
-            except BlockingIOError:
-                return found, done.stderr
+        return daemon.documents(), done.stderr
 
 
 def test_a_library_that_another_thread_is_importing_is_left_until_it_is_there(
