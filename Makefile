@@ -76,12 +76,12 @@ $(BENCH): $(STAMP) $(NATIVE)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	@touch $@
 
-bench: $(BENCH) ## Measure what we and the alternatives cost: 40 minutes, on two quiet cores
+bench: $(BENCH) ## Measure what we and the alternatives cost: 48 minutes, on two quiet cores
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.targets build/bench/results.json
 	$(BIN)/python -m benchmarks.check
 
-bench-quick: $(BENCH) ## The same on one Python in two minutes: enough to see a regression
+bench-quick: $(BENCH) ## The same on one Python in three minutes: enough to see a regression
 	$(BIN)/python -m benchmarks.run --quick
 	$(BIN)/python -m benchmarks.check
 

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.alternatives import CONTENDERS
 from benchmarks.results import ACCEPTED, Results, Row, read
@@ -23,6 +24,8 @@ from benchmarks.run import RECENT
 BUDGET_LIMIT = 1.25
 """Times the budget that windows and flushing may cost."""
 _PUTS_MARGIN = 1.1
+_TOLD_MARGIN, _TOLD_MORE = 1.3, 5
+"""Times what telemetry added, and µs more, that are not yet a regression."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ def regressions(new: Results, accepted: Results) -> Iterator[str]:
     yield from _gone(new, accepted)
     yield from _overspent(new, accepted)
     yield from _more_puts(new, accepted)
+    yield from _dearer_telemetry(new, accepted)
 
 
 def _is_dearer(new: Row, old: Row, share: float, amount: float) -> bool:
@@ -129,6 +133,26 @@ def _more_puts(new: Results, accepted: Results) -> Iterator[str]:
             )
 
 
+def _dearer_telemetry(new: Results, accepted: Results) -> Iterator[str]:
+    before = _telemetry(accepted)
+    for key, cell in _telemetry(new).items():
+        limit = before.get(key, {}).get("added_us", {}).get("high")
+        if limit is not None and cell["added_us"]["low"] > limit * _TOLD_MARGIN + _TOLD_MORE:
+            yield (
+                f"telemetry, {', '.join(key)}: {cell['added_us']['value']:+.1f} µs "
+                f"(was {before[key]['added_us']['value']:+.1f})"
+            )
+
+
+def _telemetry(results: Results) -> Mapping[tuple[str, str], Mapping[str, Any]]:
+    """What telemetry adds to an invocation, by what and Python."""
+    return {
+        (each["what"], each["python"]): each
+        for each in results.facts.get("telemetry", ())
+        if each["kind"] == "invocation"
+    }
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.check",
@@ -143,7 +167,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         print(f"benchmarks.check: {error}; `make bench` measures anew", file=sys.stderr)
         return 2
-    compared = {row.key for row in new.rows} & {row.key for row in accepted.rows}
+    rows = {row.key for row in new.rows} & {row.key for row in accepted.rows}
+    compared = rows | (_telemetry(new).keys() & _telemetry(accepted).keys())
     held = new.facts.get("budgets", ())
     if not compared and not held:
         print("benchmarks.check: the two runs have no figure in common", file=sys.stderr)

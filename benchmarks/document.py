@@ -14,6 +14,7 @@ from pathlib import Path
 from benchmarks import tables, targets
 from benchmarks.plots import draw, pictures
 from benchmarks.results import ACCEPTED, Results, read
+from benchmarks.telemetry_tables import fault_tables, telemetry_tables
 from benchmarks.workloads import PLANS
 from tests.support.paths import ROOT
 
@@ -86,6 +87,25 @@ Where the budget is generous, the agent's own account of the cost stands beside 
 [How the budget is kept](performance/budget.md).
 """
 
+TELEMETRY = """\
+## With telemetry
+
+[Spans and metrics](opentelemetry.md), off and on. The invocations took turns in one process, \
+which had imported no library but the one that is told; with OpenTelemetry each took place within \
+a span, the bare handler's too. "Nobody told" is ours with all that tells taken out; where no \
+library is imported, "telemetry" is ours as it is with telemetry off. Metrics are sent with \
+uploads, or collected by the application's own reader: an invocation that does neither has no part \
+in it.
+"""
+
+FAULTS = """\
+## While the endpoint for metrics fails
+
+In AWS's emulator, a handler of 4 ms that has imported OpenTelemetry's SDK and exporter. Ours \
+exports every three seconds in place of every five minutes; processes of all rows took turns, \
+those of the bare function twice: by so much do equals differ.
+"""
+
 FLEET = """\
 ## In a fleet
 
@@ -128,6 +148,14 @@ def _parts(results: Results) -> Iterator[str]:
         yield BUDGETS
         yield from _picture("performance-budget", "Cost over budget", drawn)
         yield from map(tables.markdown, budgets)
+    told = results.facts.get("telemetry", ())
+    if told:
+        yield TELEMETRY
+        yield from map(tables.markdown, telemetry_tables(told))
+    faults = results.facts.get("faults", ())
+    if faults:
+        yield FAULTS
+        yield from map(tables.markdown, fault_tables(faults))
     fleet = results.facts.get("fleet")
     if fleet:
         yield FLEET

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from benchmarks import emulated, fleet, inprocess
+from benchmarks import emulated, fleet, inprocess, telemetry, telemetry_faults
 from benchmarks.alternatives import BARE, COMPARED, CONTENDERS
 from benchmarks.budgets import CONTENDER, Spending
 from benchmarks.workloads import PLANS
@@ -46,6 +46,10 @@ class Plan:
     """Pythons on which budgets are held against CPU time."""
     budget_workloads: tuple[str, ...]
     spending: Spending
+    told: Mapping[str, telemetry.Effort]
+    """What telemetry costs, by Python."""
+    faulty: Mapping[str, telemetry_faults.Effort]
+    """Endpoints that fail, by Python."""
     fleet: fleet.Effort
     budget_contender: str = CONTENDER
 
@@ -91,6 +95,11 @@ FULL = Plan(
     budgeted=("3.11", MAIN_PYTHON),
     budget_workloads=tuple(PLANS),
     spending=Spending((0.002, 0.01, 0.05), seconds=60, generous_every=12),
+    told={
+        "3.11": telemetry.Effort(imports=7, processes=3, rounds=40),
+        MAIN_PYTHON: telemetry.Effort(imports=15, processes=5, rounds=40),
+    },
+    faulty={MAIN_PYTHON: telemetry_faults.Effort(invocations=900, rounds=3)},
     fleet=fleet.FULL,
 )
 QUICK = Plan(
@@ -108,5 +117,7 @@ QUICK = Plan(
     budgeted=(MAIN_PYTHON,),
     budget_workloads=("hot_loop",),
     spending=Spending((0.05,), seconds=15, generous_every=4),
+    told={MAIN_PYTHON: telemetry.Effort(imports=2, processes=1, rounds=6)},
+    faulty={MAIN_PYTHON: telemetry_faults.Effort(invocations=100, rounds=1)},
     fleet=fleet.QUICK,
 )

@@ -15,7 +15,7 @@ from benchmarks.estimates import Estimate
 FOLDER = Path(__file__).parent
 ACCEPTED = FOLDER / "results.json"
 VERSION = 2
-SECTIONS = ("in-process", "emulator", "budgets", "fleet")
+SECTIONS = ("in-process", "emulator", "budgets", "telemetry", "faults", "fleet")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """``make bench``: measures everything, part by part, into ``results.json``.
 
 python -m benchmarks.run                   everything, on every Python found
-python -m benchmarks.run --quick           the least that shows a regression, in two minutes
-python -m benchmarks.run --only emulator   one section: in-process, emulator, budgets, fleet
+python -m benchmarks.run --quick           the least that shows a regression, in three minutes
+python -m benchmarks.run --only emulator   one section, of those that SECTIONS in results.py lists
 python -m benchmarks.run --resume          what this revision has not been measured of yet
 
 Each part (a section, on one Python) is written when it is done, in the place of an older one, with
@@ -26,7 +26,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-from benchmarks import emulated, fleet, inprocess
+from benchmarks import emulated, fleet, inprocess, telemetry, telemetry_faults
 from benchmarks.alternatives import BARE, CONTENDERS, SABOTAGES, requirements, sabotage
 from benchmarks.budgets import measure_budgets
 from benchmarks.endpoint import Endpoint
@@ -74,6 +74,8 @@ class Run:
             "in-process": self._in_process,
             "emulator": self._emulator,
             "budgets": self._budgets,
+            "telemetry": self._telemetry,
+            "faults": self._faults,
             "fleet": self._fleet,
         }[section](python)
         about = {
@@ -168,6 +170,20 @@ class Run:
         found.facts["budgets"] = [each for cell in rows for each in cell]
         return found
 
+    def _telemetry(self, python: str) -> Found:
+        say(f"telemetry, Python {python}")
+        effort = self.plan.told[python]
+        how = f"{effort.processes} processes × {effort.rounds} rounds, {effort.imports} imports"
+        bench = telemetry.Bench(self.pythons[python], effort)
+        return Found(how, facts={"telemetry": list(bench.measure())})
+
+    def _faults(self, python: str) -> Found:
+        say(f"endpoints that fail, Python {python}")
+        effort = self.plan.faulty[python]
+        how = f"{effort.rounds} processes × {effort.invocations} invocations for each row"
+        rows = list(telemetry_faults.measure(self.pythons[python], effort))
+        return Found(how, facts={"faults": rows})
+
     def _fleet(self, _python: str) -> Found:
         say("a simulated fleet")
         return Found("a simulation", facts={"fleet": fleet.simulate_all(self.plan.fleet)})
@@ -243,6 +259,8 @@ def parts_of(plan: Plan, sections: list[str], wanted: list[str]) -> Iterator[tup
         "in-process": tuple(plan.contenders),
         "emulator": tuple(plan.emulation),
         "budgets": plan.budgeted,
+        "telemetry": tuple(plan.told),
+        "faults": tuple(plan.faulty),
         "fleet": ("",),
     }
     for section in sections:
@@ -285,7 +303,7 @@ def main(arguments: list[str] | None = None) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--quick", action="store_true", help="two minutes, one Python")
+    parser.add_argument("--quick", action="store_true", help="three minutes, one Python")
     parser.add_argument("--only", choices=SECTIONS, action="append", help="default: all")
     parser.add_argument("--python", action="append", metavar="3.X", help="default: all found")
     parser.add_argument("--resume", action="store_true", help="leave out what is measured already")

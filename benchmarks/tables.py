@@ -301,14 +301,15 @@ def _plain(value: Estimate) -> str:
 
 
 def _times(row: Row | None) -> str:
-    return ABSENT if row is None else _interval(row.ratio)
+    return ABSENT if row is None else interval(row.ratio)
 
 
 def _more(row: Row | None) -> str:
-    return ABSENT if row is None else _interval(row.added, "+")
+    return ABSENT if row is None else interval(row.added, "+")
 
 
-def _interval(value: Estimate, sign: str = "") -> str:
+def interval(value: Estimate, sign: str = "") -> str:
+    """A value and its interval, for a cell."""
     shown = (_short(each, sign) for each in (value.value, value.low, value.high))
     return "{} [{}, {}]".format(*shown)
 

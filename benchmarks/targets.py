@@ -18,6 +18,8 @@ from benchmarks.alternatives import CONTENDERS
 from benchmarks.estimates import Estimate
 from benchmarks.results import ACCEPTED, Results, Row, read
 from benchmarks.tables import Table, text
+from benchmarks.telemetry import RATES
+from benchmarks.telemetry_faults import AGAIN, BARE
 from benchmarks.workloads import PLANS
 
 NOT_MEASURED = "not measured"
@@ -105,6 +107,36 @@ def targets(results: Results) -> Iterator[Target]:
         if each["rate"] >= 10:
             puts = _exact(each["ours"]["puts_per_million"], 1e6 / 500, "PUTs a million")
             yield _judged("7", f"{each['rate']:g} requests a second: PUTs ≤ 1/500", [puts])
+    yield from _telemetry(results.facts.get("telemetry", ()))
+    yield from _faults(results.facts.get("faults", ()))
+
+
+def _telemetry(cells: Iterable[Mapping[str, Any]]) -> Iterator[Target]:
+    """With telemetry off: what is more than without its code."""
+    for rate in RATES:
+        found = [each for each in cells if each["what"] == f"{rate}, off"]
+        if found:
+            figures = (
+                _plain(each["added_us"], 2, f"µs (Python {each['python']})") for each in found
+            )
+            yield _judged("8", f"telemetry off, {rate}: ≤ 2 µs more than none", figures)
+
+
+def _faults(rows: Iterable[Mapping[str, Any]]) -> Iterator[Target]:
+    """With a failing endpoint: what callers wait more than with the bare function."""
+    rows = [each for each in rows if each["endpoint"] not in (BARE, AGAIN)]
+    for quantile, limit in (("median", 0.5), ("p99", 5)):
+        figures = [
+            _plain(each[f"{quantile}_added_ms"], limit, f"ms ({each['endpoint']})") for each in rows
+        ]
+        if figures:
+            yield _judged("8", f"endpoint fails, {quantile}: ≤ bare + {limit:g} ms", figures)
+
+
+def _plain(value: Mapping[str, float], limit: float, unit: str) -> _Figure:
+    found = Estimate(**value)
+    words = f"{found.value:+.3g} [{found.low:+.3g}, {found.high:+.3g}] {unit}"
+    return _Figure(_scaled(found, limit), words)
 
 
 def _emulated(results: Results, new: list[str]) -> Iterator[Target]:

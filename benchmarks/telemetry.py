@@ -1,27 +1,29 @@
-"""What telemetry costs, off and on: ``python -m benchmarks.telemetry``.
+"""What telemetry costs, off and on: part ``telemetry`` of ``python -m benchmarks.run``.
 
-Imports are measured in fresh interpreters, by turns. Invocations take turns in one process, each
-within a recorded span: the bare handler, ours without telling the span, and ours telling it.
-Medians over rounds, with the range of three processes. Needs the ``dev`` extra; takes one minute on
-the Python that runs it.
+Imports are measured in fresh interpreters. Invocations take turns in one process, which has
+imported nothing but the library that is measured: the bare handler, ours without telling anybody,
+and ours telling a span that is recorded. An upload's metrics, and one collection of the
+application's reader, are measured in a process of their own.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import platform
-import statistics
 import subprocess
-import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
+from benchmarks.estimates import added, estimate
 from tests.support.otlp import Receiver
 from tests.support.paths import ROOT
+from tests.support.pythons import Python, environment
 
-PROCESSES, IMPORTS = 3, 7
+EXTRAS = ("dev",)
+"""Of this project: they bring the libraries."""
 APP = """
 import json
 
@@ -38,105 +40,134 @@ def price(order):
     return order["item"] * order["count"]
 """
 _IMPORT = """\
-import time, sys
+import time
+import lambda_usage.agent
 {before}
 start = time.process_time()
 {code}
-print(time.process_time() - start)
+print((time.process_time() - start) * 1e6)
 """
-_API = "import opentelemetry.trace; import lambda_usage.agent"
-_SDK = "import opentelemetry.sdk.metrics; import lambda_usage.agent"
+_SDK = "import opentelemetry.sdk.metrics"
 _METRICS = "import lambda_usage.telemetry.metrics, lambda_usage.telemetry.application, " + (
     "lambda_usage.telemetry.readings"
 )
 _OTLP = "import opentelemetry.exporter.otlp.proto.http.metric_exporter"
-IMPORTS_OF = {
-    "spans, where the API is imported already": (_API, "import lambda_usage.telemetry.spans"),
-    "metrics, where the SDK is imported already": (_SDK, _METRICS),
-    "OTLP of our own, where SDK and exporter are": (
+OFF = "off: nothing is imported"
+IMPORTS = {
+    OFF: ("", "pass"),
+    "spans, where OpenTelemetry's API or X-Ray's SDK is": (
+        "import opentelemetry.trace",
+        "import lambda_usage.telemetry.spans",
+    ),
+    "metrics through the application's provider": (_SDK, _METRICS),
+    "metrics over OTLP of our own, where SDK and exporter are": (
         f"{_SDK}; {_METRICS}; {_OTLP}",
         "import lambda_usage.telemetry.otlp",
     ),
-    "SDK and OTLP/HTTP exporter themselves": ("import lambda_usage.agent", f"{_SDK}; {_OTLP}"),
-    "CloudWatch's lines": (
-        f"import lambda_usage.agent; {_METRICS}",
-        "import lambda_usage.telemetry.emf",
-    ),
+    "SDK and OTLP/HTTP exporter themselves": ("", f"{_SDK}; {_OTLP}"),
+    "metrics as CloudWatch's lines": ("", f"{_METRICS}; import lambda_usage.telemetry.emf"),
 }
+"""By what is imported: what was imported before, and what is measured."""
 
-
-def main() -> int:
-    """Print the tables."""
-    print(f"Python {platform.python_version()}\n\nimport, ms of CPU")
-    times: dict[str, list[float]] = {name: [] for name in IMPORTS_OF}
-    for _ in range(IMPORTS):
-        for name, (before, code) in IMPORTS_OF.items():
-            script = _IMPORT.format(before=before, code=code)
-            times[name].append(float(_run(["-c", script], {})) * 1000)
-    for name, each in times.items():
-        print(f"  {name:46} {statistics.median(each):8.2f}")
-    found = [_process() for _ in range(PROCESSES)]
-    print("\nCPU, µs, and what it is more than the row that it is compared with")
-    for name, base in COMPARED.items():
-        medians = [statistics.median(each[name]) for each in found]
-        told = f"  {name:28} {statistics.median(medians):8.1f}"
-        if base:
-            more = [
-                statistics.median(a - b for a, b in zip(each[name], each[base], strict=True))
-                for each in found
-            ]
-            told += f" {statistics.median(more):+8.1f} [{min(more):+.1f}, {max(more):+.1f}] {base}"
-        print(told)
-    return 0
-
-
-COMPARED = {
-    "bare": "",
-    "no window, no spans": "bare",
-    "no window, spans": "no window, no spans",
-    "no window, X-Ray": "no window, no spans",
-    "window, no spans": "bare",
-    "window, spans": "window, no spans",
-    "window, X-Ray": "window, no spans",
-    "collection": "",
-    "collection, ours": "collection",
-    "export": "",
-    "lines": "",
+INVOCATIONS = {
+    "off": ("taken out", "off"),
+    "opentelemetry": ("no spans", "spans"),
+    "x-ray": ("no X-Ray", "X-Ray"),
 }
-"""What is measured, and what it is to be compared with."""
+"""By process: telemetry off, and on. (With none to be told, both are off.)"""
+RATES = ("no window", "window")
+SENDS = ("collection", "collection, ours", "export", "lines")
 
 
-def _process() -> Mapping[str, list[float]]:
-    with tempfile.TemporaryDirectory() as folder, Receiver() as receiver:
-        (Path(folder) / "app.py").write_text(APP)
-        variables = {
-            "PYTHONPATH": os.pathsep.join([folder, str(ROOT), str(ROOT / "src")]),
-            "LAMBDA_TASK_ROOT": folder,
-            "TMPDIR": folder,
-            "COVERAGE_HANDLER": "app.handler",
-            "COVERAGE_S3_BUCKET": str(Path(folder) / "store"),
-            "COVERAGE_FLUSH_INTERVAL": "86400",
-            "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.endpoint,
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How often."""
+
+    imports: int
+    processes: int
+    rounds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """On one Python."""
+
+    python: Python
+    effort: Effort
+
+    def measure(self) -> Iterator[dict[str, Any]]:
+        """What there is to say, as plain data: CPU microseconds, and what is added to what."""
+        yield from self._imports()
+        for what, (without, told) in INVOCATIONS.items():
+            found = self._processes(what)
+            for rate in RATES:
+                off, on = f"{rate}, {without}", f"{rate}, {told}"
+                yield self._cell("invocation", off, found[off], found["bare"], bare=found["bare"])
+                yield self._cell("invocation", on, found[on], found[off], bare=found["bare"])
+        found = self._processes("sends")
+        for name in SENDS:
+            base = found["collection"] if name == "collection, ours" else None
+            yield self._cell("send", name, found[name], base)
+
+    def _cell(
+        self,
+        kind: str,
+        what: str,
+        values: list[list[float]],
+        base: list[list[float]] | None,
+        *,
+        bare: list[list[float]] | None = None,
+    ) -> dict[str, Any]:
+        return {
+            "python": self.python.version,
+            "kind": kind,
+            "what": what,
+            "cpu_us": asdict(estimate(values)),
+            "added_us": asdict(added(values, base)) if base else None,
+            "over_bare_us": asdict(added(values, bare)) if bare else None,
+            "bare_us": asdict(estimate(bare)) if bare else None,
         }
-        found: Mapping[str, list[float]] = json.loads(
-            _run(["-m", "benchmarks.inside.telemetry"], variables)
+
+    def _imports(self) -> Iterator[dict[str, Any]]:
+        times: dict[str, list[list[float]]] = {name: [] for name in IMPORTS}
+        for _ in range(self.effort.imports):
+            for name, (before, code) in IMPORTS.items():
+                script = _IMPORT.format(before=before, code=code)
+                times[name].append([float(self._run(["-c", script], {}))])
+        for name, found in times.items():
+            yield self._cell("import", name, found, None)
+
+    def _processes(self, what: str) -> dict[str, list[list[float]]]:
+        """Of each figure its rounds, by process."""
+        found = [self._process(what) for _ in range(self.effort.processes)]
+        return {name: [each[name] for each in found] for name in found[0]}
+
+    def _process(self, what: str) -> Mapping[str, list[float]]:
+        with tempfile.TemporaryDirectory() as folder, Receiver() as receiver:
+            (Path(folder) / "app.py").write_text(APP)
+            variables = {
+                "PYTHONPATH": os.pathsep.join([folder, str(ROOT), str(ROOT / "src")]),
+                "LAMBDA_TASK_ROOT": folder,
+                "TMPDIR": folder,
+                "COVERAGE_HANDLER": "app.handler",
+                "COVERAGE_S3_BUCKET": str(Path(folder) / "store"),
+                "COVERAGE_FLUSH_INTERVAL": "86400",
+                "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.endpoint,
+            }
+            arguments = ["-m", "benchmarks.inside.telemetry", what, str(self.effort.rounds)]
+            found: Mapping[str, list[float]] = json.loads(self._run(arguments, variables))
+            return found
+
+    def _run(self, arguments: list[str], variables: Mapping[str, str]) -> str:
+        env = environment(self.python, EXTRAS, editable=True)
+        done = subprocess.run(
+            [env.executable, *arguments],
+            env={"PATH": os.defpath, **variables},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
         )
-        return found
-
-
-def _run(arguments: list[str], variables: Mapping[str, str]) -> str:
-    done = subprocess.run(
-        [sys.executable, *arguments],
-        env={**os.environ, **variables},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(done.stderr[-2000:])
-    return done.stdout
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        if done.returncode:
+            raise RuntimeError(done.stderr[-2000:])
+        return done.stdout
