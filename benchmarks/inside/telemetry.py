@@ -79,7 +79,7 @@ def _told(name: str, around: Around, rounds: int) -> Found:
     from lambda_usage.telemetry.spans import Spans
 
     agent = _agent()
-    spans = Spans(agent.recorder, agent.log)
+    spans = Spans(agent.recorder, agent.log, lambda cost: agent.overhead.spans_told(cost))
 
     def tell(what: Any) -> Callable[[], None]:
         return lambda: setattr(agent.telemetry, "spans", what)
@@ -90,8 +90,10 @@ def _told(name: str, around: Around, rounds: int) -> Found:
 class _Untold:
     """In place of ``Spans``: the library is there, and nothing is told to it."""
 
-    def idle(self) -> bool:
-        return True
+    telling = False
+
+    def wanted(self) -> bool:
+        return False
 
     def begin(self, draw: object) -> None:
         pass

@@ -36,7 +36,7 @@ typedef struct {
     double first, last, started;
     PyObject *arn, *dated, *environment, *traced;
     PyObject *modules, *current_group, *get, *set, *reset;
-    PyObject *deadline_name, *remaining_name, *arn_name, *opentelemetry, *x_ray;
+    PyObject *deadline_name, *remaining_name, *arn_name, *opentelemetry, *x_ray, *x_ray_sdk;
     unsigned char groups[MOST];
 } Gate;
 
@@ -125,8 +125,8 @@ static long group_in_header(Gate *self)
 /* -1, too, where there was an error. */
 static long group_now(Gate *self)
 {
-    int opentelemetry = PyDict_Contains(self->modules, self->opentelemetry);
-    long group = opentelemetry ? -1 : group_in_header(self);
+    int tells = PyDict_Contains(self->modules, self->opentelemetry) || PyDict_Contains(self->modules, self->x_ray_sdk);
+    long group = tells ? -1 : group_in_header(self);
     if (group >= 0)
         return group;
     PyErr_Clear();
@@ -288,7 +288,7 @@ static void dealloc(Gate *self)
     PyObject *held[] = {
         self->token, self->arn, self->dated, self->environment, self->traced, self->modules, self->current_group,
         self->get, self->set, self->reset, self->deadline_name, self->remaining_name,
-        self->arn_name, self->opentelemetry, self->x_ray,
+        self->arn_name, self->opentelemetry, self->x_ray, self->x_ray_sdk,
     };
     for (size_t at = 0; at < sizeof held / sizeof *held; at++)
         if (held[at])
@@ -316,8 +316,9 @@ static PyObject *new_gate(void *type, PyObject *arguments, PyObject *keywords)
     self->arn_name = PyUnicode_InternFromString("invoked_function_arn");
     self->opentelemetry = PyUnicode_InternFromString("opentelemetry.trace");
     self->x_ray = PyBytes_FromString("_X_AMZN_TRACE_ID");
+    self->x_ray_sdk = PyUnicode_InternFromString("aws_xray_sdk.core");
     if (self->get && self->set && self->reset && self->deadline_name && self->remaining_name
-        && self->arn_name && self->opentelemetry && self->x_ray)
+        && self->arn_name && self->opentelemetry && self->x_ray && self->x_ray_sdk)
         return &self->base;
     Py_DecRef(&self->base);
     return NULL;

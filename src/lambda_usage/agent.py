@@ -80,7 +80,7 @@ class Agent:
         self._running: set[int] = set()
         """The invocations that are under way, by the ``id()`` of their token."""
         self._init = True
-        self.gate = make_gate(_inside, sys.modules, current_group)
+        self.gate = make_gate(_inside, sys.modules, self.telemetry.group_to_pass)
         """Asked before :meth:`begin` and :meth:`end`, which are for what it does not let pass."""
         self.admission = Admission(self.gate, traced=self.recorder.name == "ctrace")
         self.windows = Windows(self)

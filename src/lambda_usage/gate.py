@@ -23,6 +23,9 @@ import time
 
 from lambda_usage.sampling.headroom import remaining_time
 
+MAY_NOT = -1
+"""In place of a group: the invocation may not pass."""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -93,8 +96,9 @@ def make_gate(
 
     Args:
         inside: Set while an invocation is under way in this thread or task.
-        modules: ``sys.modules``: where OpenTelemetry is not, X-Ray's header alone says the group.
-        current_group: Says it in any case.
+        modules: ``sys.modules``: where neither OpenTelemetry nor X-Ray's SDK is, X-Ray's header
+            alone says the group.
+        current_group: Says it in any case, and whether the invocation may pass.
     """
     try:
         from lambda_usage import _gate
@@ -131,7 +135,9 @@ class Gate:
             if not self._left or self._token or not self._since <= now < self._until:
                 return None
             group = self._group_of_common(context)
-            if group is None or not self._left or self._token:  # asking may have changed that
+            if group is None or group < 0:
+                return None
+            if not self._left or self._token:  # asking may have changed that
                 return None
             if not self._groups:
                 self._first = now

@@ -27,6 +27,7 @@ class Outcome:
     handler_time: float = 0.0
     windows_cost: float = 0.0
     flushes_cost: float = 0.0
+    spans_cost: float = 0.0
     windows: int = 0
     spent: list[tuple[float, float]] = field(default_factory=list)
     """(handler time so far, cost) of each window and flush."""
@@ -35,7 +36,7 @@ class Outcome:
 
     @property
     def share(self) -> float:
-        return (self.windows_cost + self.flushes_cost) / self.handler_time
+        return (self.windows_cost + self.flushes_cost + self.spans_cost) / self.handler_time
 
     def share_between(self, start: float, end: float) -> float:
         return sum(cost for when, cost in self.spent if start <= when < end) / (end - start)
@@ -62,10 +63,11 @@ class Process:
         *,
         flush: float = 0.0,
         every: float = float("inf"),
+        told: float = 0.0,
     ) -> Outcome:
         """Run for *seconds* of handler time; bundles cost *flush* and are due *every* so often.
 
-        The first is due after 8 seconds.
+        The first is due after 8 seconds. Telling a span of each invocation costs *told*.
         """
         outcome = self.outcome
         end = outcome.handler_time + seconds
@@ -79,6 +81,9 @@ class Process:
             took = duration(now)
             self.budget.ran(took)
             outcome.handler_time += took
+            if told:
+                self.budget.spans_told(told)
+                outcome.spans_cost += told
             if chosen:
                 self._pay_window(now, cost(now))
             if flush and now >= due and self.budget.affords_flush:

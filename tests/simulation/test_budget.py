@@ -51,6 +51,18 @@ def test_the_budget_is_kept_over_a_minute_bundles_included(
         assert outcome.share <= 1.25 * share + 1e-9, outcome.windows
 
 
+@pytest.mark.parametrize("share", SHARES)
+@pytest.mark.parametrize("part", [0.1, 0.5, 0.8])
+def test_the_budget_is_kept_where_spans_take_a_part_of_it(share: float, part: float) -> None:
+    """Each invocation has its span told; it is windows that make room for that."""
+    duration, cost = 0.01, 1e-3
+    outcome = Process(share, Random(1)).run(
+        120, constant(duration), constant(cost), flush=0.05, told=part * share * duration
+    )
+    assert outcome.share <= 1.25 * share
+    assert outcome.windows > 0
+
+
 @settings(deadline=None, max_examples=25)
 @given(
     st.sampled_from(SHARES),

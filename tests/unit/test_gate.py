@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lambda_usage.gate import MAY_NOT
 from lambda_usage.sampling.headroom import is_dated
 from lambda_usage.sampling.trace import current_group, header_environment
 from tests.support.gates import KINDS, make_gate
@@ -360,6 +361,21 @@ def test_where_opentelemetry_is_its_trace_counts(
     monkeypatch.setitem(sys.modules, "opentelemetry.trace", module)
     world.passes()
     assert list(world.taken()[0]) == [0x78 & 63, 5]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("library", ["opentelemetry.trace", "aws_xray_sdk.core"])
+def test_beside_a_library_for_spans_it_is_asked_whether_one_may_pass(
+    kind: str, library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(TRACE, "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1")
+    monkeypatch.setitem(sys.modules, library, ModuleType(library))
+    answers = [3, MAY_NOT, 5]
+    world = World(kind)
+    world.gate = make_gate(kind, world.inside, lambda: answers.pop(0))
+    world.open()
+    assert [world.passes() for _ in range(3)] == [1, 0, 1]
+    assert world.taken()[0] == bytes([3, 5])
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -73,6 +73,10 @@ class Budget:
             self._flush = _LATER_FLUSH
         self._flushes += 1
 
+    def spans_told(self, cost: float) -> None:
+        """Telling a span of an invocation has cost *cost*: windows may cost so much less."""
+        self._account.spend_once(cost)
+
     @property
     def affords_flush(self) -> bool:
         """Whether the next flush is paid for. The first always is: it goes on credit."""

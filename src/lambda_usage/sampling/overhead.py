@@ -75,6 +75,7 @@ class Overhead:
         "_longest",
         "_pace",
         "_ran",
+        "_spans_cost",
         "_stretch",
         "_taken",
         "_timer",
@@ -117,7 +118,7 @@ class Overhead:
         self._timer = Sampler(1 / _TIMED)
         self._begun = self._ended = 0
         self._last = self._ran = self._longest = 0.0
-        self._windows_cost = self._handlers_time = 0.0
+        self._windows_cost = self._spans_cost = self._handlers_time = 0.0
         self._taken = (0.0, 0.0)
 
     def draw(self, now: float, trace: Trace | None, remaining: float | None) -> Draw:
@@ -253,6 +254,13 @@ class Overhead:
         self._book()
         return cost
 
+    def spans_told(self, cost: float) -> None:
+        """Telling a span of an invocation took *cost* of CPU time; none is left out to save it."""
+        cost *= self._stretch
+        self._spans_cost += cost
+        if self._budget is not None:
+            self._budget.spans_told(cost)
+
     def _book(self) -> None:
         """Credit what has run to the budget: some invocations at once, which is cheaper."""
         self._headroom.ran(self._longest, self._ended)
@@ -278,15 +286,17 @@ class Overhead:
         return self._budget.affords_flush
 
     def take_costs(self) -> dict[str, float]:
-        """What windows have cost, and how long handlers ran, since this was last asked."""
+        """What windows and spans have cost, and how long handlers ran, since last asked."""
         self._book()
         costs = {"window_s": self._windows_cost, "handler_s": self._handlers_time}
-        self._taken = self._taken[0] + self._windows_cost, self._taken[1] + self._handlers_time
-        self._windows_cost = self._handlers_time = 0.0
+        if self._spans_cost:
+            costs["spans_s"] = self._spans_cost
+        self._taken = self._cost(), self._taken[1] + self._handlers_time
+        self._windows_cost = self._spans_cost = self._handlers_time = 0.0
         return costs
 
     def share(self) -> float | None:
-        """What windows and delivery have cost so far, as a share of the handlers' time.
+        """What windows, spans and delivery have cost so far, as a share of the handlers' time.
 
         ``None`` where that time is not known: no handler has run, or each under the tracer.
         """
@@ -294,9 +304,12 @@ class Overhead:
         return cost / ran if ran else None
 
     def spent(self) -> tuple[float, float]:
-        """What windows and delivery have cost so far, and how long handlers ran."""
-        cost = self._taken[0] + self._windows_cost + self.delivered * self._stretch
+        """What windows, spans and delivery have cost so far, and how long handlers ran."""
+        cost = self._cost() + self.delivered * self._stretch
         return cost, self._taken[1] + self._handlers_time + self._ran
+
+    def _cost(self) -> float:
+        return self._taken[0] + self._windows_cost + self._spans_cost
 
 
 def _birth(settings: Settings) -> Birth:

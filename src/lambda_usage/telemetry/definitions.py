@@ -96,7 +96,7 @@ WINDOWS = Metric(
 )
 INITS = Metric("lambda_usage.inits", COUNTER, "{init}", "Starts of a process that were observed.")
 OVERHEAD_TIME = Metric(
-    "lambda_usage.overhead.time", COUNTER, "s", "What windows and delivery have cost."
+    "lambda_usage.overhead.time", COUNTER, "s", "What windows, spans and delivery have cost."
 )
 HANDLER_TIME = Metric(
     "lambda_usage.handler.time", COUNTER, "s", "How long handlers ran, recording left out."
@@ -121,7 +121,7 @@ OVERHEAD_SHARE = Metric(
     "lambda_usage.overhead.share",
     GAUGE,
     "1",
-    "What windows and delivery have cost, as a share of the handlers' time.",
+    "What windows, spans and delivery have cost, as a share of the handlers' time.",
 )
 OVERHEAD_BUDGET = Metric(
     "lambda_usage.overhead.budget", GAUGE, "1", "The share that they may cost."

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 
 from lambda_usage.telemetry.definitions import (
     FUNCTIONS_EXECUTED,
@@ -37,11 +38,15 @@ if TYPE_CHECKING:
     class Sink(Protocol):
         """Where attributes go."""
 
-        def idle(self) -> bool:
-            """Whether nobody would see them, nor will before long."""
+        def wanted(self) -> bool:
+            """Whether somebody would see what the invocation that begins has to tell."""
 
-        def begin(self, values: Values, *, window: bool) -> None:
-            """An invocation begins; *window* if :meth:`end` is to be called for it."""
+        def begin(self, values: Values, *, window: bool) -> bool:
+            """An invocation begins; *window* if :meth:`end` is to be called for it.
+
+            Returns:
+                Whether somebody sees it.
+            """
 
         def end(self, values: Values) -> None:
             """What became of the window."""
@@ -62,9 +67,19 @@ SAMPLED_NAME, PROBABILITY_NAME, RECORDER_NAME = (
 class Spans:
     """Of one process. Called under the agent's lock; none of it raises."""
 
-    def __init__(self, recorder: Recorder, log: Log) -> None:
+    def __init__(self, recorder: Recorder, log: Log, charge: Callable[[float], None]) -> None:
+        """Begin to tell.
+
+        Args:
+            recorder: What windows are recorded by.
+            log: Where it is said, once, that a span could not be told.
+            charge: Is told the CPU seconds that telling took, outside of a window's own work.
+        """
         self._recorder = recorder
         self._log = log
+        self._charge = charge
+        self.telling = False
+        """Whether the latest invocation that did not pass the gate has somebody to tell."""
         self._executed = Executed(recorder.registry)
         self._sinks: dict[str, Sink] = {}
         self._found: Values = {}
@@ -86,26 +101,36 @@ class Spans:
             except Exception as error:  # it may be of another time
                 self._failed(name, error)
 
-    def idle(self) -> bool:
-        """Whether invocations may pass of which no span is told: the libraries are switched off."""
-        return all(each.idle() for each in self._sinks.values())
+    def wanted(self) -> bool:
+        """Whether somebody would see what the invocation that begins has to tell.
+
+        Not where the tracer has not sampled it, nor where a library is switched off.
+
+        Raises:
+            Exception: A span is broken, which :meth:`begin` notes.
+        """
+        return any(sink.wanted() for sink in self._sinks.values())
 
     def begin(self, draw: Draw) -> None:
         """An invocation begins.
 
         Already now, since an instrumentation that stands within our wrapper ends its span first.
         """
+        start = time.thread_time()
         values: Values = {
             SAMPLED_NAME: draw.chosen,
             PROBABILITY_NAME: draw.probability,
             RECORDER_NAME: self._recorder.name,
         }
-        self._window = draw.chosen
+        self._window, telling = draw.chosen, False
         for name, sink in self._sinks.items():
             try:
-                sink.begin(values, window=draw.chosen)
+                telling = sink.begin(values, window=draw.chosen) or telling
             except Exception as error:  # whatever the span is, it is not ours
                 self._failed(name, error)
+        self.telling = telling
+        if telling:
+            self._charge(time.thread_time() - start)
 
     def opened(self) -> None:
         """Its window is open."""
@@ -138,12 +163,14 @@ class Spans:
     def _tell(self, values: Values) -> None:
         if not self._window:
             return
-        self._window = False
+        self._window, start = False, time.thread_time()
         for name, sink in self._sinks.items():
             try:
                 sink.end(values)
             except Exception as error:
                 self._failed(name, error)
+        if self.telling:
+            self._charge(time.thread_time() - start)
 
     def _failed(self, name: str, error: Exception) -> None:
         self._log.once(
@@ -167,15 +194,17 @@ class _CurrentSpan:
         self._current = api.get_current_span
         self._span: Any = None
 
-    def idle(self) -> bool:
-        return False  # a span may be of any provider
+    def wanted(self) -> bool:
+        return bool(self._current().is_recording())
 
-    def begin(self, values: Values, *, window: bool) -> None:
+    def begin(self, values: Values, *, window: bool) -> bool:
         span = self._current()
-        if span.is_recording():
-            span.set_attributes(values)
-            if window:
-                self._span = span
+        if not span.is_recording():
+            return False
+        span.set_attributes(values)
+        if window:
+            self._span = span
+        return True
 
     def end(self, values: Values) -> None:
         span, self._span = self._span, None
@@ -193,24 +222,31 @@ class _Subsegment:
         self._recorder = sdk.xray_recorder
         self._begun: Values = {}
 
-    def idle(self) -> bool:
-        """Powertools' ``POWERTOOLS_TRACE_DISABLED`` switches the SDK off, too."""
-        config = getattr(sys.modules.get("aws_xray_sdk"), "global_sdk_config", None)
-        return config is not None and not config.sdk_enabled()
+    def wanted(self) -> bool:
+        """Powertools' ``POWERTOOLS_TRACE_DISABLED`` switches the SDK off, too.
 
-    def begin(self, values: Values, *, window: bool) -> None:
+        Where a trace is not sampled nobody will see it, and where there is none the SDK complains.
+        """
+        if "Sampled=1" not in os.environ.get(_X_RAY_HEADER, ""):
+            return False
+        config = getattr(sys.modules.get("aws_xray_sdk"), "global_sdk_config", None)
+        return config is None or bool(config.sdk_enabled())
+
+    def begin(self, values: Values, *, window: bool) -> bool:
+        if not self.wanted():
+            return False
         if window:
             self._begun = values
         else:
             self._send(values)
+        return True
 
     def end(self, values: Values) -> None:
         begun, self._begun = self._begun, {}
-        self._send({**begun, **values})
+        if begun:
+            self._send({**begun, **values})
 
     def _send(self, values: Values) -> None:
-        if "Sampled=1" not in os.environ.get(_X_RAY_HEADER, ""):
-            return  # nobody will see it, and where there is no segment the SDK complains
         subsegment = self._recorder.begin_subsegment(_SUBSEGMENT)
         if subsegment is None:
             return
@@ -224,11 +260,11 @@ class _Subsegment:
 class _Nowhere:
     """In place of a sink that failed."""
 
-    def idle(self) -> bool:
-        return True
+    def wanted(self) -> bool:
+        return False
 
-    def begin(self, values: Values, *, window: bool) -> None:
-        pass
+    def begin(self, values: Values, *, window: bool) -> bool:
+        return False
 
     def end(self, values: Values) -> None:
         pass

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sys
 
+from lambda_usage.gate import MAY_NOT
+from lambda_usage.sampling.trace import current_group
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from lambda_usage.agent import Agent
@@ -24,8 +27,14 @@ class Telemetry:
 
     @property
     def lets_pass(self) -> bool:
-        """Whether invocations may pass the gate: else each has a span to tell."""
-        return self.spans is None or self.spans.idle()
+        """Whether the next invocations may pass the gate: the latest had no span to tell."""
+        return self.spans is None or not self.spans.telling
+
+    def group_to_pass(self) -> int:
+        """The group of an invocation that asks to pass; :data:`MAY_NOT` if a span is to be told."""
+        if self.spans is not None and self.spans.wanted():
+            return MAY_NOT
+        return current_group()
 
     @property
     def metrics(self) -> Metrics:
@@ -52,7 +61,10 @@ class Telemetry:
         if api is not None or "aws_xray_sdk.core" in sys.modules:
             from lambda_usage.telemetry.spans import Spans
 
-            self.spans = Spans(self._agent.recorder, self._agent.log)
+            self.spans = Spans(self._agent.recorder, self._agent.log, self._charge)
+
+    def _charge(self, cost: float) -> None:
+        self._agent.overhead.spans_told(cost)
 
     def delivered(self, *, final: bool) -> None:
         """Bundles have left, or could not: send metrics with them."""

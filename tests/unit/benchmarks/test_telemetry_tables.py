@@ -17,15 +17,12 @@ def about(value: float) -> dict[str, float]:
 
 
 def measured(off: float = 0.0, on: float = 9.0, waits: float = 0.1) -> Results:
-    cells: list[dict[str, Any]] = []
-    for name in IMPORTS:
-        cells.append(cell("import", name))
+    cells = [cell("import", name) for name in IMPORTS]
     for without, told in INVOCATIONS.values():
         for rate in RATES:
             cells.append(cell("invocation", f"{rate}, {without}", 1.0))
             cells.append(cell("invocation", f"{rate}, {told}", off if told == "off" else on))
-    for name in SENDS:
-        cells.append(cell("send", name, 5.0 if name == "collection, ours" else None))
+    cells += [cell("send", each, 5.0 if each == "collection, ours" else None) for each in SENDS]
     rows = [
         {
             "python": "3.13",

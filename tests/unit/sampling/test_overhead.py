@@ -51,6 +51,26 @@ def test_without_a_limit_each_invocation_is_a_window() -> None:
     assert {invoke(free, now, 0.001, cost=1.0) for now in range(200)} == {1.0}
 
 
+def test_what_spans_cost_is_told_and_windows_make_room_for_it() -> None:
+    def run(told: float) -> tuple[Overhead, float]:
+        tight = overhead(0.01)
+        for now in range(4000):
+            last = invoke(tight, now, 0.01, cost=0.01)
+            if told:
+                tight.spans_told(told)
+        return tight, last
+
+    (without, often), (spans, rare) = run(0.0), run(0.8 * 0.01 * 0.01)
+    assert rare < 0.7 * often
+    cost, ran = spans.spent()
+    assert 0.8 * 0.01 < cost / ran < 1.25 * 0.01
+    costs = spans.take_costs()
+    assert costs["spans_s"] == pytest.approx(4000 * 0.8 * 0.01 * 0.01)
+    assert spans.spent()[0] == pytest.approx(cost)
+    assert "spans_s" not in without.take_costs()
+    assert "spans_s" not in spans.take_costs()
+
+
 def test_within_a_budget_dear_windows_are_rare() -> None:
     tight = overhead(0.01)
     found = [invoke(tight, now, 0.01, cost=0.01) for now in range(4000)]
