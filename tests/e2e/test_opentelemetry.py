@@ -2,7 +2,8 @@
 
 The scripts below do what those of OpenTelemetry's and AWS's layers do: a wrapper puts its own
 handler in front of ours and starts the interpreter through ``opentelemetry-instrument``, and that
-handler is instrumented by ``opentelemetry-instrumentation-aws-lambda``.
+handler is instrumented by ``opentelemetry-instrumentation-aws-lambda``. Theirs themselves are run
+by ``test_opentelemetry_layers.py``, where there are any.
 """
 
 from __future__ import annotations
