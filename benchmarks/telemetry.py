@@ -72,6 +72,7 @@ IMPORTS = {
 INVOCATIONS = {
     "off": ("taken out", "off"),
     "opentelemetry": ("no spans", "spans"),
+    "unsampled": ("no unsampled", "unsampled"),
     "x-ray": ("no X-Ray", "X-Ray"),
 }
 """By process: telemetry off, and on. (With none to be told, both are off.)"""

@@ -14,6 +14,7 @@ Cell = Mapping[str, Any]
 _AROUND = {
     "off": "no library imported",
     "opentelemetry": "OpenTelemetry's SDK, a span recorded",
+    "unsampled": "OpenTelemetry's SDK, a span not sampled",
     "x-ray": "X-Ray's SDK, a trace sampled",
 }
 _SENDS = {

@@ -1,6 +1,6 @@
 """One process of ``benchmarks/telemetry.py``: measures in each state by turns, and says CPU times.
 
-    python -m benchmarks.inside.telemetry off|opentelemetry|x-ray|sends ROUNDS
+    python -m benchmarks.inside.telemetry off|opentelemetry|unsampled|x-ray|sends ROUNDS
 
 A process has imported only the library that is measured in it: the agent looks for the others.
 Prints JSON: CPU microseconds by what was measured, one for each round.
@@ -31,7 +31,13 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     what, rounds = sys.argv[1], int(sys.argv[2])
-    measure = {"off": _off, "opentelemetry": _opentelemetry, "x-ray": _x_ray, "sends": _sends}
+    measure = {
+        "off": _off,
+        "opentelemetry": _opentelemetry,
+        "unsampled": _unsampled,
+        "x-ray": _x_ray,
+        "sends": _sends,
+    }
     print(json.dumps(measure[what](rounds)), file=out, flush=True)
     os._exit(0)
 
@@ -63,6 +69,15 @@ def _opentelemetry(rounds: int) -> Found:
 
     tracer = TracerProvider().get_tracer("bench")
     return _told("spans", lambda: tracer.start_as_current_span("invocation"), rounds)
+
+
+def _unsampled(rounds: int) -> Found:
+    """Each invocation within a span that the tracer did not sample."""
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
+
+    tracer = TracerProvider(ALWAYS_OFF).get_tracer("bench")
+    return _told("unsampled", lambda: tracer.start_as_current_span("invocation"), rounds)
 
 
 def _x_ray(rounds: int) -> Found:

@@ -122,13 +122,13 @@ class Spans:
             PROBABILITY_NAME: draw.probability,
             RECORDER_NAME: self._recorder.name,
         }
-        self._window, telling = draw.chosen, False
+        telling = False
         for name, sink in self._sinks.items():
             try:
                 telling = sink.begin(values, window=draw.chosen) or telling
             except Exception as error:  # whatever the span is, it is not ours
                 self._failed(name, error)
-        self.telling = telling
+        self.telling, self._window = telling, telling and draw.chosen
         if telling:
             self._charge(time.thread_time() - start)
 
@@ -138,6 +138,8 @@ class Spans:
 
     def ran(self, hits: WindowHits) -> None:
         """Its window is closed. This is work, and counts as a part of what the window cost."""
+        if not self.telling:
+            return
         try:
             path, functions, lines = self._executed.path(hits.own)
         except Exception as error:
@@ -169,8 +171,7 @@ class Spans:
                 sink.end(values)
             except Exception as error:
                 self._failed(name, error)
-        if self.telling:
-            self._charge(time.thread_time() - start)
+        self._charge(time.thread_time() - start)
 
     def _failed(self, name: str, error: Exception) -> None:
         self._log.once(
