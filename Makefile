@@ -8,14 +8,18 @@ NATIVE := $(VENV)/.native
 BENCH := $(VENV)/.bench
 PYTEST_ARGS ?=
 REGIONS ?=
+NAME ?=
 
 # Code outside the package that is typed as strictly as the package.
 TYPED := $(wildcard layer/*.py) $(wildcard scripts/*.py) $(wildcard dashboards/*.py) $(wildcard examples/test_platform/*.py examples/test_platform/deploy/*.py) \
 	$(wildcard benchmarks/*.py benchmarks/inside/*.py) benchmarks/workloads/__init__.py \
 	$(wildcard combiner/*.py)
+# Examples of which one file imports another, as they lie in a deployment package.
+SEVERAL_FILES := order_service inventory_service
+TYPED += $(filter-out $(SEVERAL_FILES:%=examples/%/app.py),$(wildcard examples/*/app.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint build validate deploy dashboards bench bench-quick clean
+.PHONY: help setup demo example test lint build validate deploy dashboards bench bench-quick clean
 
 help: ## Say what can be made
 	@echo "lambda-usage: which Python code a Lambda fleet really uses"
@@ -47,6 +51,9 @@ $(NATIVE): $(wildcard src/lambda_usage/*.[ch] src/lambda_usage/recording/*.c) la
 demo: $(STAMP) $(NATIVE) ## Run the whole way once on real parts, and print both reports
 	@$(BIN)/python scripts/demo.py
 
+example: $(STAMP) $(NATIVE) ## Run an example in AWS's emulator: NAME=order_service; without NAME, list them
+	@$(BIN)/python scripts/example.py $(NAME)
+
 test: lint $(NATIVE) ## Check everything: style, types, imports, then all tests on every Python found
 	@$(BIN)/python scripts/other_pythons.py
 	$(BIN)/python -m pytest --numprocesses logical --dist loadfile $(PYTEST_ARGS)
@@ -55,8 +62,11 @@ lint: $(STAMP) ## Check style, types and the import contract only
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/mypy --strict --explicit-package-bases $(TYPED) $(wildcard tests/support/*.py tests/support/runtime/*.py tests/e2e/*.py)
+	$(BIN)/mypy --strict --explicit-package-bases $(TYPED) $(wildcard tests/support/*.py tests/support/runtime/*.py tests/e2e/*.py tests/examples/*.py)
 	MYPYPATH=src:combiner/src $(BIN)/mypy --strict -p usage_combiner
+	@for name in $(SEVERAL_FILES); do \
+	  (cd examples/$$name && $(abspath $(BIN))/mypy --strict --config-file= --cache-dir $(CURDIR)/.mypy_cache/$$name .) || exit; \
+	done
 	cd examples/test_platform && $(abspath $(BIN))/mypy --cache-dir $(CURDIR)/.mypy_cache/examples
 	$(BIN)/lint-imports
 

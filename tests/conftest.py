@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 
 from tests.support import pythons
+from tests.support.combiner_zip import unpacked_function
 from tests.support.layer import unpacked_layer
 from tests.support.paths import Unavailable
 from tests.support.pythons import PythonEnv
@@ -82,6 +83,15 @@ def layer_opt(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def layer_zip(layer_opt: Path) -> Path:
     """The zip that was unpacked into ``layer_opt``."""
     return next((layer_opt.parent / "dist").glob("*.zip"))
+
+
+@pytest.fixture(scope="session")
+def combiner_task(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The combiner function's zip, unpacked into a folder that stands for ``/var/task``."""
+    try:
+        return unpacked_function(tmp_path_factory.mktemp("combiner"))
+    except Unavailable as reason:
+        pytest.skip(str(reason))
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
-import sys
-import zipfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -18,7 +15,6 @@ from lambda_usage.bundle.model import Bundle
 from lambda_usage.bundle.writer import bundle_bytes
 from tests.support.emulator import Emulator
 from tests.support.made_bundles import inventory_content, name_of
-from tests.support.paths import ROOT, Unavailable
 from tests.support.pythons import PythonEnv
 from tests.support.s3_server import S3Server
 
@@ -28,26 +24,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PYTHON = "3.13"
 BATCH = 100
 """Messages that one invocation gets."""
-
-
-def unpacked_function(folder: Path) -> Path:
-    """Builds the function's zip for this machine and unpacks it, as Lambda would."""
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "combiner" / "build.py"), "--output", str(folder / "dist")],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode == 3:
-        raise Unavailable(done.stderr.strip())
-    if done.returncode:
-        raise RuntimeError(f"combiner/build.py failed:\n{done.stderr}")
-    with zipfile.ZipFile(next((folder / "dist").glob("*.zip"))) as archive:
-        archive.extractall(folder / "task")
-    return folder / "task"
 
 
 @dataclass(frozen=True)

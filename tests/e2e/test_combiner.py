@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import pythons
+from tests.support.combiner_zip import PYTHON, unpacked_function
 from tests.support.emulator import EmulatorError
 from tests.support.holding_proxy import HoldingProxy
 from tests.support.made_bundles import POISON, made_bundle
@@ -25,27 +26,19 @@ from tests.support.moto_server import MotoServer
 from tests.support.paths import Unavailable
 from tests.support.s3_server import S3Server
 
-from .combiner import PYTHON, Queue, Site, shuffled, unpacked_function
+from .combiner import Queue, Site, shuffled
 
 BUNDLES, DAYS, WAVES = 1000, 4, 5
 DAY = "2025/11/22/"
 
 
-@pytest.fixture(scope="module")
-def task(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    try:
-        return unpacked_function(tmp_path_factory.mktemp("combiner"))
-    except Unavailable as reason:
-        pytest.skip(str(reason))
-
-
 @pytest.fixture
-def site(task: Path, s3_server: S3Server, bucket: str) -> Site:
+def site(combiner_task: Path, s3_server: S3Server, bucket: str) -> Site:
     found = pythons.found()
     if PYTHON not in found:
         pytest.skip(pythons.missing(PYTHON))
     try:
-        return Site(pythons.environment(found[PYTHON]), task, s3_server, bucket)
+        return Site(pythons.environment(found[PYTHON]), combiner_task, s3_server, bucket)
     except Unavailable as reason:
         pytest.skip(str(reason))
 
@@ -59,9 +52,9 @@ def moto() -> Iterator[MotoServer]:
         pytest.skip(str(reason))
 
 
-def test_the_same_sources_give_the_same_bytes(task: Path, tmp_path: Path) -> None:
+def test_the_same_sources_give_the_same_bytes(combiner_task: Path, tmp_path: Path) -> None:
     unpacked_function(tmp_path)
-    (first,) = (task.parent / "dist").glob("*.zip")
+    (first,) = (combiner_task.parent / "dist").glob("*.zip")
     assert first.read_bytes() == (tmp_path / "dist" / first.name).read_bytes()
 
 

@@ -1,15 +1,12 @@
 """A function that OpenTelemetry instruments, through both exec wrappers and AWS's emulator.
 
-The scripts below do what those of OpenTelemetry's and AWS's layers do: a wrapper puts its own
-handler in front of ours and starts the interpreter through ``opentelemetry-instrument``, and that
-handler is instrumented by ``opentelemetry-instrumentation-aws-lambda``. Theirs themselves are run
-by ``test_opentelemetry_layers.py``, where there are any.
+The layer's scripts are imitated; those of AWS and of OpenTelemetry themselves are run by
+``test_opentelemetry_layers.py``, where there are any.
 """
 
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -21,37 +18,12 @@ from lambda_usage.combine.combiner import combine_store
 from lambda_usage.combine.stores import open_store
 from lambda_usage.evidence.hot_paths import hot_paths_report
 from lambda_usage.telemetry.definitions import METRICS, SPAN_ATTRIBUTES
-from tests.support import pythons
+from tests.support import opentelemetry_layer, pythons
 from tests.support.emulator import Emulator
 from tests.support.otlp import Receiver, Span
 from tests.support.paths import Unavailable
-from tests.support.pythons import RUNTIME, PythonEnv
+from tests.support.pythons import PythonEnv
 from tests.support.rotel import Rotel
-
-OPENTELEMETRY = (
-    "opentelemetry-distro",
-    "opentelemetry-exporter-otlp-proto-http",
-    "opentelemetry-instrumentation-aws-lambda",
-    "opentelemetry-instrumentation-botocore",
-)
-
-WRAPPER = """#!/bin/sh
-export ORIG_HANDLER="$_HANDLER"
-export _HANDLER="otel_wrapper.lambda_handler"
-export PYTHONPATH="{opt}/python:$LAMBDA_RUNTIME_DIR"
-exec {bin}/opentelemetry-instrument "$@"
-"""
-
-HANDLER = """
-import os
-from importlib import import_module
-
-from opentelemetry.instrumentation.aws_lambda import AwsLambdaInstrumentor
-
-AwsLambdaInstrumentor().instrument()
-module, _, name = os.environ["ORIG_HANDLER"].rpartition(".")
-lambda_handler = getattr(import_module(module.replace("/", ".")), name)
-"""
 
 APP = """
 from opentelemetry import trace
@@ -100,13 +72,9 @@ class World:
             opt=self.opt,
             function_name="orders",
             variables={
-                "AWS_LAMBDA_EXEC_WRAPPER": str(self.opt / "lambda-usage"),
-                "COVERAGE_NEXT_WRAPPER": str(self.opt / "otel-instrument"),
+                **opentelemetry_layer.variables(self.opt, self.endpoint, "orders"),
                 "COVERAGE_S3_BUCKET": str(self.store),
                 "COVERAGE_OVERHEAD_BUDGET": "1",
-                "OTEL_EXPORTER_OTLP_ENDPOINT": self.endpoint,
-                "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
-                "OTEL_SERVICE_NAME": "orders",
                 **variables,
             },
         )
@@ -125,7 +93,7 @@ class World:
 @pytest.fixture(scope="session")
 def traced_env(python_env: PythonEnv) -> PythonEnv:
     try:
-        return pythons.environment(pythons.found()[python_env.version], (*RUNTIME, *OPENTELEMETRY))
+        return opentelemetry_layer.traced_environment(pythons.found()[python_env.version])
     except Unavailable as reason:
         pytest.skip(str(reason))
 
@@ -135,12 +103,7 @@ def world(
     traced_env: PythonEnv, layer_opt: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[World]:
     """What is sent arrives at a receiver: straight, or through a collector."""
-    opt, task = tmp_path / "opt", tmp_path / "task"
-    subprocess.run(["cp", "-r", layer_opt, opt], check=True)
-    wrapper = opt / "otel-instrument"
-    wrapper.write_text(WRAPPER.format(opt=opt, bin=traced_env.executable.parent))
-    wrapper.chmod(0o755)
-    (opt / "python" / "otel_wrapper.py").write_text(HANDLER)
+    opt, task = opentelemetry_layer.beside(layer_opt, tmp_path, traced_env), tmp_path / "task"
     task.mkdir()
     (task / "app.py").write_text(APP)
     (task / "prices.py").write_text(PRICES)
