@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from scripts.example_files import Command, Example, ExampleError, names, read  # noqa: E402
-from scripts.example_running import Parts, Ran, Run  # noqa: E402
+from scripts.example_running import Parts, Ran, Run, short  # noqa: E402
 from scripts.example_showing import (  # noqa: E402
     compared,
     show_comparison,
@@ -78,10 +78,14 @@ def run_example(name: str, example: Example, parts: Parts, work: Path, console: 
     """
     console.rule(Text(example.title, style="bold"), align="left")
     run = Run(name, example, parts, work, console)
+    for command in example.deployment:
+        _run_command(run, command, console)
     _step(console, f"Sending the events of examples/{name} to AWS's emulator")
     run.send()
     _step(console, "What is in the S3 server now")
     show_keys(console, run.ran.bucket, run.keys())
+    for page in run.pages():
+        _step(console, f"A copy to look at in a browser: {short(page)}")
     for command in example.commands:
         _run_command(run, command, console)
     hot_paths = work / "hot-paths.json"
@@ -91,7 +95,6 @@ def run_example(name: str, example: Example, parts: Parts, work: Path, console: 
 
 
 def _run_command(run: Run, command: Command, console: Console) -> None:
-    console.print()
     _step(console, command.says)
     code = run.command(command)
     if code != command.exit:

@@ -59,6 +59,8 @@ class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     title: str
     functions: list[Function]
+    deployment: list[Command] = []
+    """What a pipeline runs when it deploys, before any traffic."""
     commands: list[Command] = []
     compare: str = ""
     """Key of the answers that names the function which gave them: its true share is counted."""

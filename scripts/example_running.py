@@ -10,7 +10,7 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,10 +18,9 @@ from string import Template
 from typing import Any
 
 from rich.console import Console
-from rich.text import Text
 
 from scripts.example_files import EXAMPLES, Command, Deployed, Example, Function, folder_of
-from scripts.example_showing import Answers
+from scripts.example_showing import Answers, show_command
 from tests.support import combiner_zip, opentelemetry_layer, pythons
 from tests.support.emulator import Emulator, EmulatorError
 from tests.support.otlp import Receiver, Span
@@ -80,6 +79,16 @@ class Run:
         """Of all objects in the bucket."""
         return self._parts.server.keys(self.ran.bucket)
 
+    def pages(self) -> list[Path]:
+        """Saves what functions stored to be looked at: the server ends with the example."""
+        found = []
+        with closing(self._parts.server.client()) as client:
+            for key in self.keys():
+                if key.endswith(".html"):
+                    found.append(self._work / Path(key).name)
+                    client.download_file(self.ran.bucket, key, str(found[-1]))
+        return found
+
     def send(self) -> None:
         """Sends each function its events.
 
@@ -98,10 +107,10 @@ class Run:
             "BUCKET": f"s3://{self.ran.bucket}",
             "STORE": f"s3://{self.ran.bucket}/{PREFIX}",
             "OUTPUT": short(self._work),
-            "DAY": self._last_day().strftime("%Y/%m/%d"),
+            **self._latest(),
         }
         words = shlex.split(Template(command.run).substitute(where))
-        self._console.print(Text(f"\n$ {shlex.join(words)}", style="bold"), soft_wrap=True)
+        show_command(self._console, words)
         sys.stdout.flush()
         words[0] = str(Path(sysconfig.get_path("scripts")) / words[0])
         environment = {**os.environ, **self._parts.server.variables}
@@ -136,19 +145,22 @@ class Run:
 
     def _events(self, function: Function) -> list[Any]:
         text = (EXAMPLES / self._name / function.events).read_text("utf-8")
-        if found := self.keys():
-            where = {
-                "BUCKET": self.ran.bucket,
-                "KEY": found[-1],
-                "NEXT_DAY": (self._last_day() + timedelta(days=1)).isoformat(),
-            }
-            text = Template(text).safe_substitute(where)
+        text = Template(text).safe_substitute(self._latest(), BUCKET=self.ran.bucket)
         return [json.loads(line) for line in text.splitlines()]
 
-    def _last_day(self) -> date:
-        """Of the bundles: that their keys tell."""
-        days = [re.match(rf"{PREFIX}(\d+)/(\d+)/(\d+)/", key) for key in self.keys()]
-        return max(date(*map(int, day.groups())) for day in days if day)
+    def _latest(self) -> dict[str, str]:
+        """Of the latest bundle its key, its day, and the day after that."""
+        days = {key: re.match(rf"{PREFIX}(\d+)/(\d+)/(\d+)/", key) for key in self.keys()}
+        found = [(date(*map(int, day.groups())), key) for key, day in days.items() if day]
+        if not found:
+            return {}
+        day, key = max(found)
+        return {
+            "KEY": key,
+            "DAY": day.isoformat(),
+            "DAY_PATH": f"{day:%Y/%m/%d}",
+            "NEXT_DAY": (day + timedelta(days=1)).isoformat(),
+        }
 
     def _emulator(self, function: Function, receiver: Receiver | None) -> Emulator:
         env, opt = self._parts.env, self._parts.opt

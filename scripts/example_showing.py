@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -61,6 +62,23 @@ def _json(content: object) -> str:
 def _one_line(content: object, style: str) -> Text:
     """As much of it as the line holds: events are in a file to look at."""
     return Text(_json(content), style=style, no_wrap=True, overflow="ellipsis")
+
+
+def show_command(console: Console, words: Sequence[str]) -> None:
+    """A command as one would type it: options go on lines of their own where it is long."""
+    parts: list[list[str]] = [[]]
+    for word in words:
+        if word.startswith("--"):
+            parts.append([])
+        parts[-1].append(word)
+    lines = [f"$ {shlex.join(parts[0])}"]
+    for part in map(shlex.join, parts[1:]):
+        if len(lines[-1]) + len(part) + 3 <= console.width:
+            lines[-1] += f" {part}"
+        else:
+            lines[-1] += " \\"
+            lines.append(f"    {part}")
+    console.print(Text("\n".join(lines), style="bold"), soft_wrap=True)
 
 
 def show_keys(console: Console, bucket: str, keys: Sequence[str]) -> None:
