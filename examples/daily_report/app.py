@@ -32,7 +32,7 @@ def lines(summary: dict[str, Any]) -> list[str]:
     if summary["status"] == "empty":
         return ["nobody recorded anything"]
     found = [
-        f"{each['name']}: {each['invocations']:,} invocations in {each['inits']} processes"
+        f"{each['name']}: {each['invocations']:,} invocations"
         for each in summary["lambda_functions"]
     ]
     if summary["broken"]:

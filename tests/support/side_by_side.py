@@ -9,7 +9,13 @@ from __future__ import annotations
 
 from xdist.scheduler import LoadFileScheduling
 
-IN_TURN = ("tests/browser/", "tests/e2e/", "tests/faults/", "tests/security/test_secrets.py")
+IN_TURN = (
+    "tests/browser/",
+    "tests/e2e/",
+    "tests/examples/",
+    "tests/faults/",
+    "tests/security/test_secrets.py",
+)
 WITHOUT_DEADLINES = tuple(
     f"tests/e2e/test_{name}.py" for name in ("demo_parts", "deploy", "inventory", "validate")
 )
