@@ -63,9 +63,10 @@ def main(arguments: list[str]) -> int:
 
 def show_list(console: Console) -> None:
     """All examples, with a line each."""
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    console.print("[bold]make example NAME=simple[/] runs one; examples/README.md tells more.\n")
+    table = Table.grid(padding=(0, 2, 0, 0))
     for name in names():
-        table.add_row(f"  make example NAME={name}", read(name).title)
+        table.add_row(f"  {name}", read(name).title)
     console.print(table)
 
 
@@ -76,6 +77,7 @@ def run_example(name: str, example: Example, parts: Parts, work: Path, console: 
         ExampleError: A command ended otherwise than the example says.
         EmulatorError: A function did not start, or left no data.
     """
+    console.print()
     console.rule(Text(example.title, style="bold"), align="left")
     run = Run(name, example, parts, work, console)
     for command in example.deployment:
@@ -114,7 +116,7 @@ def _show_beside(example: Example, ran: Ran, report: Any, console: Console) -> N
 
 
 def _step(console: Console, what: str) -> None:
-    console.print(f"[bold cyan]»[/] {what}", soft_wrap=True)
+    console.print(f"\n[bold cyan]»[/] {what}")
 
 
 if __name__ == "__main__":

@@ -49,9 +49,9 @@ class Answers:
         if self._left > 0:
             self._left -= 1
             failed = isinstance(answer, dict) and "errorType" in answer
-            rows = Table.grid(padding=(0, 1, 0, 1))
-            rows.add_row("→", _one_line(event, "dim"))
-            rows.add_row("←", Text(_json(answer), style="red" if failed else "green"))
+            rows = Table.grid(padding=(0, 1, 0, 0))
+            rows.add_row("  →", _one_line(event, "dim"))
+            rows.add_row("  ←", Text(_json(answer), style="red" if failed else "green"))
             self._console.print(rows)
 
 
@@ -101,20 +101,23 @@ def show_spans(console: Console, spans: Sequence[Span], paths: Mapping[str, Iter
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """The share of invocations that run a function, as a report has it."""
+
+    share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """The estimated use of one function, and how often it was used in truth."""
 
     name: str
-    count: int
-    share: float
-    low: float
-    high: float
-    true: float
-
-    @property
-    def holds(self) -> bool:
-        """Whether the interval holds the truth: 95 of 100 intervals do."""
-        return self.low <= self.true <= self.high
+    answers: int
+    truth: float
+    estimate: Estimate | None
+    """None where no window ran it."""
 
 
 def compared(answers: Sequence[dict[str, Any]], key: str, report: Any) -> list[Comparison]:
@@ -125,21 +128,22 @@ def compared(answers: Sequence[dict[str, Any]], key: str, report: Any) -> list[C
         key: Where each names the function that made it.
         report: The hot-path report of the same traffic, from JSON.
     """
-    estimated = {each["name"]: each for each in report["functions"]}
-    found = []
-    for name, count in Counter(answer[key] for answer in answers).most_common():
-        of = estimated.get(name, {"frequency": 0.0, "frequency_low": 0.0, "frequency_high": 0.0})
-        share, low, high = of["frequency"], of["frequency_low"], of["frequency_high"]
-        found.append(Comparison(name, count, share, low, high, count / len(answers)))
-    return found
+    estimates = {
+        each["name"]: Estimate(each["frequency"], each["frequency_low"], each["frequency_high"])
+        for each in report["functions"]
+    }
+    counted = Counter(answer[key] for answer in answers)
+    return [
+        Comparison(name, count, count / len(answers), estimates.get(name))
+        for name, count in counted.most_common()
+    ]
 
 
 def show_comparison(console: Console, windows: int, found: Sequence[Comparison]) -> None:
     """Estimates beside the truth."""
-    total = sum(each.count for each in found)
+    total = sum(each.answers for each in found)
     console.print(
-        f"\n[bold]Estimated from {windows:,} windows, counted in {total:,} answers[/]",
-        soft_wrap=True,
+        f"\n[bold]Estimates beside the truth[/] (windows: {windows:,} of {total:,} invocations)"
     )
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("  ran")
@@ -147,8 +151,21 @@ def show_comparison(console: Console, windows: int, found: Sequence[Comparison])
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("")
     for each in found:
-        holds = Text("inside", style="green") if each.holds else Text("outside", style="yellow")
-        interval = f"{each.low:.1%} – {each.high:.1%}"
-        shares = f"{each.share:.1%}", interval, f"{each.true:.1%}", f"{each.count:,}"
-        table.add_row(f"  {each.name}", *shares, holds)
+        truth = f"{100 * each.truth:.1f} %", f"{each.answers:,}"
+        table.add_row(f"  {each.name}", *_estimated(each.estimate), *truth, _judged(each))
     console.print(table)
+
+
+def _estimated(estimate: Estimate | None) -> tuple[str, str]:
+    if estimate is None:
+        return "in no window", ""
+    share, low, high = (100 * part for part in (estimate.share, estimate.low, estimate.high))
+    return f"{share:.1f} %", f"{low:.1f}-{high:.1f} %"
+
+
+def _judged(found: Comparison) -> Text:
+    """Whether the interval holds the truth: 95 of 100 intervals do."""
+    if found.estimate is None:
+        return Text()
+    holds = found.estimate.low <= found.truth <= found.estimate.high
+    return Text("inside", style="green") if holds else Text("outside", style="yellow")
