@@ -15,7 +15,7 @@ TYPED := $(wildcard layer/*.py) $(wildcard scripts/*.py) $(wildcard dashboards/*
 	$(wildcard benchmarks/*.py benchmarks/inside/*.py) benchmarks/workloads/__init__.py \
 	$(wildcard combiner/*.py)
 # Examples of which one file imports another, as they lie in a deployment package.
-SEVERAL_FILES := order_service inventory_service
+SEVERAL_FILES := order_service inventory_service load_test
 TYPED += $(filter-out $(SEVERAL_FILES:%=examples/%/app.py),$(wildcard examples/*/app.py))
 
 .DEFAULT_GOAL := help
