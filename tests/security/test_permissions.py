@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -29,9 +28,11 @@ from botocore.exceptions import ClientError
 from lambda_usage.bundle.writer import write_bundle
 from lambda_usage.combine.combiner import combine_store
 from lambda_usage.combine.errors import StoreError
+from lambda_usage.combine.inventories import list_inventories, put_inventory
 from lambda_usage.combine.stores import open_store
 from lambda_usage.delivery.targets import Encryption, Parcel, Target, UploadError, make_target
 from tests.fuzz.sound import sound_bundle
+from tests.support.documents import BUCKET, COMBINER, OPERATIONS, policy
 from tests.support.emulator import ACCESS_KEY, REGION, SECRET_KEY
 from tests.support.moto_server import MotoServer
 from usage_combiner.periods import Period
@@ -39,20 +40,9 @@ from usage_combiner.results import UNCHANGED, Workplace, bring_up_to_date
 from usage_combiner.settings import read_settings
 from usage_combiner.shelf import Shelf
 
-PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
-COMBINER_PAGE = Path(__file__).parents[2] / "combiner" / "README.md"
-BUCKET = "my-usage-bucket"
 KEY = "coverage/2026/11/28/orders-0123-000000.coverage"
 
 Role = Callable[[str], None]
-
-
-def policy(heading: str, page: Path = PAGE) -> str:
-    """The first JSON block below a heading of the page."""
-    text = page.read_text(encoding="utf-8").partition(f"## {heading}\n")[2]
-    found = re.search(r"```json\n(.*?)```", text, re.DOTALL)
-    assert found, heading
-    return found[1]
 
 
 @pytest.fixture
@@ -182,6 +172,33 @@ def test_without_the_permission_to_list_a_store_cannot_be_read(role: Role) -> No
         combine_store(open_store(f"s3://{BUCKET}/coverage"))
 
 
+def test_the_pipelines_policy_lets_it_read_upload_inventories_and_do_nothing_else(
+    role: Role,
+) -> None:
+    role(policy("The pipeline"))
+    store = open_store(f"s3://{BUCKET}/coverage")
+    address = put_inventory(store, "orders", "0123", b"packed")
+    assert combine_store(store).read == 1
+    (uploaded,) = list_inventories(store)["orders"]
+    assert address.endswith(uploaded.name)
+    s3 = client()
+    assert denied(s3.put_object, Bucket=BUCKET, Key=KEY, Body=b"")
+    for each in (KEY, f"coverage/{uploaded.name}"):
+        assert denied(s3.delete_object, Bucket=BUCKET, Key=each)
+
+
+def test_whoever_deploys_may_make_buckets_that_begin_with_our_name_and_no_others(
+    role: Role,
+) -> None:
+    role(policy("Whoever deploys"))
+    s3 = client()
+    assert not denied(s3.create_bucket, Bucket="lambda-usage-dev")
+    assert not denied(s3.put_object, Bucket="lambda-usage-dev", Key=KEY, Body=b"")
+    assert denied(s3.create_bucket, Bucket="orders")
+    assert denied(s3.get_object, Bucket=BUCKET, Key=KEY)
+    s3.close()
+
+
 def test_with_a_key_the_function_may_have_data_keys_made_and_nothing_else(
     role: Role, kms_key: str
 ) -> None:
@@ -205,7 +222,7 @@ def test_the_policy_without_a_key_allows_no_use_of_one(role: Role, kms_key: str)
 def test_whoever_reads_may_decrypt_and_use_the_key_for_nothing_else(
     role: Role, kms_key: str
 ) -> None:
-    assert "`kms:Decrypt`" in PAGE.read_text("utf-8").partition("### With a KMS key\n")[2]
+    assert "`kms:Decrypt`" in OPERATIONS.read_text("utf-8").partition("### With a KMS key\n")[2]
     sealed = _root().client("kms").encrypt(KeyId=kms_key, Plaintext=b"x")["CiphertextBlob"]
     role(with_key("Whoever reads", "kms:Decrypt"))
     for action, call in kms_calls(kms_key, sealed).items():
@@ -214,7 +231,7 @@ def test_whoever_reads_may_decrypt_and_use_the_key_for_nothing_else(
 
 
 def test_the_combiners_policy_lets_it_write_results_and_leave_bundles_alone(role: Role) -> None:
-    role(policy("Role", COMBINER_PAGE))
+    role(policy("Role", COMBINER))
     s3 = client()
     settings = read_settings({"COVERAGE_S3_BUCKET": BUCKET})
     place = Workplace(open_store(settings.store), Shelf(s3, BUCKET, "combined/"), settings)

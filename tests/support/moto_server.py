@@ -7,6 +7,7 @@ with MotoServer() as server:
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -33,8 +34,10 @@ START_TIMEOUT_S = 60
 class MotoServer:
     """One server, for as long as the ``with`` block lasts. All that it holds is in memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, aws_policies: bool = False) -> None:
+        """With ``aws_policies`` it knows AWS's own, as ``AWSLambdaBasicExecutionRole``."""
         self.endpoint = ""
+        self._variables = {"MOTO_IAM_LOAD_MANAGED_POLICIES": str(aws_policies).lower()}
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -56,6 +59,7 @@ class MotoServer:
         with tempfile.TemporaryFile() as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+                env={**os.environ, **self._variables},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from xdist.scheduler import LoadFileScheduling
 
+TOGETHER = ("tests/deploy/",)
+"""Tests of such a folder share what takes long to make, and do something while it is made."""
 IN_TURN = (
     "tests/browser/",
     "tests/e2e/",
@@ -27,4 +29,7 @@ class SideBySide(LoadFileScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith(IN_TURN) and not nodeid.startswith(WITHOUT_DEADLINES):
             return "in turn"
+        for folder in TOGETHER:
+            if nodeid.startswith(folder):
+                return folder
         return str(super()._split_scope(nodeid))
