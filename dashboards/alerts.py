@@ -102,7 +102,8 @@ def _budget_exceeded() -> Alert:
         f"Recording {_OF} costs more than its budget",
         "More than 1.2 times COVERAGE_OVERHEAD_BUDGET within an hour, with a minute of handler "
         "time or more. Many short-lived processes do that, since the first bundle of each goes "
-        "on credit: raise COVERAGE_FLUSH_INTERVAL, or lower COVERAGE_SAMPLE_RATE.",
+        "on credit: raise COVERAGE_FLUSH_INTERVAL, or lower COVERAGE_SAMPLE_RATE. So do spans of "
+        "short handlers where every trace is sampled.",
         lasting="15m",
     )
 
