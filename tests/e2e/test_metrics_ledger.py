@@ -100,6 +100,7 @@ def test_fifty_processes_sum_to_the_ledger(store: VictoriaMetrics, tmp_path: Pat
     assert losses == {"fork": 5}
 
     wait_until_visible(store, SUM.format(by="", name="invocations"), ledger["invocations"])
+    wait_until_visible(store, SUM.format(by="", name="uploads"), len(found.bundles))
     for name in names:
         assert summed(store, name) == {"": ledger[name]}
     assert summed(store, "uploads", "lambda_usage_outcome") == {"delivered": len(found.bundles)}
@@ -120,7 +121,7 @@ def summed(store: VictoriaMetrics, name: str, label: str = "") -> dict[str, floa
 def wait_until_visible(store: VictoriaMetrics, query: str, value: float) -> None:
     """Returns when the store shows what it has taken, which may be seconds later.
 
-    All of a process's metrics come in one request, so what shows one of them shows all.
+    All of an export comes in one request; the last may tell of uploads, and of no invocation.
     """
     until = time.monotonic() + 90
     while (found := [each.value for each in store.query(query)]) != [value]:
