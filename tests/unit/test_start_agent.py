@@ -3,88 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
 
-from lambda_usage.bundle.model import Bundle, Code, Distribution, OriginUsage
-from lambda_usage.bundle.reader import read_bundle
+from lambda_usage.bundle.model import Distribution
 
 from .fakes import exposures, total
+from .started import ON_MONITORING, REDIRECT, code, delivered, environment, usage_of
 from .support import log_lines, run_fresh, write_files
-
-ON_MONITORING = sys.version_info >= (3, 12)
-APP = """\
-import helper
-
-ready = helper.shared(1)
-
-def handler(event, context):
-    if event % 2:
-        return helper.shared(event)
-    import lazy
-    return lazy.even(event)
-
-def never():
-    return 0
-"""
-FILES = {
-    "app.py": APP,
-    "helper.py": """\
-        def shared(n):
-            return n
-
-        def at_import_only():
-            return 1
-
-        at_import_only()
-        """,
-    "lazy.py": "def even(n):\n    return n\n",
-    "unloaded.py": "x = 1\n",
-    "lib/__init__.py": "",
-    "lib-1.0.dist-info/RECORD": "lib/__init__.py,,\n",
-}
-REDIRECT = """\
-import lambda_usage
-handler = lambda_usage.handler
-print([handler(n, None) for n in range(6)])
-"""
-
-
-@pytest.fixture
-def task(tmp_path: Path) -> Path:
-    return write_files(tmp_path / "task", FILES)
-
-
-def environment(task: Path, **more: str) -> dict[str, str]:
-    return {
-        "COVERAGE_HANDLER": "app.handler",
-        "COVERAGE_S3_BUCKET": str(task.parent / "store"),
-        "LAMBDA_TASK_ROOT": str(task),
-        "AWS_LAMBDA_FUNCTION_NAME": "orders",
-        "COVERAGE_OVERHEAD_BUDGET": "1",  # each invocation is a window
-        "COVERAGE_MAX_WINDOWS_PER_MINUTE": "1000000",
-        **more,
-    }
-
-
-def delivered(task: Path) -> list[Bundle]:
-    return [read_bundle(each) for each in sorted((task.parent / "store").rglob("*.coverage"))]
-
-
-def usage_of(bundle: Bundle) -> OriginUsage:
-    (found,) = bundle.origins.values()
-    return found
-
-
-def code(bundle: Bundle, path: str, name: str) -> Code:
-    (found,) = [
-        each
-        for key, each in usage_of(bundle).codes.items()
-        if (key.path, key.qualname) == (path, name)
-    ]
-    return found
 
 
 def test_a_process_tells_at_its_end_what_it_saw(task: Path) -> None:
@@ -154,55 +81,6 @@ def test_a_bundle_after_each_interval_and_shipped_files_only_in_the_first(task: 
     assert code(bundles[2], "app.py", "handler").invoke_lines == {6, 7, 8, 9}
 
 
-@pytest.mark.parametrize("attach", ["redirect", "decorator", "context"])
-def test_without_a_bucket_it_is_inert_and_says_so_once(attach: str, task: Path) -> None:
-    scripts = {
-        "redirect": REDIRECT,
-        "decorator": """\
-            from lambda_usage import coverage_handler
-            import app
-            handler = coverage_handler()(coverage_handler(app.handler))
-            print([handler(n, None) for n in range(6)])
-            """,
-        "context": """\
-            from lambda_usage import CoverageContext
-            import app
-            def handler(event):
-                with CoverageContext():
-                    return app.handler(event, None)
-            print([handler(n) for n in range(6)])
-            """,
-    }
-    variables = environment(task)
-    del variables["COVERAGE_S3_BUCKET"]
-    done = run_fresh(scripts[attach], task, variables)
-    assert done.stdout == "[0, 1, 2, 3, 4, 5]\n"
-    (line,) = log_lines(done.stderr)
-    assert line["level"] == "WARNING"
-    assert "COVERAGE_S3_BUCKET" in line["message"]
-
-
-def test_switched_off_it_does_and_says_nothing(task: Path) -> None:
-    script = f"{REDIRECT}\nimport sys\nprint(getattr(sys, 'monitoring', None) and [\n" + (
-        "sys.monitoring.get_tool(n) for n in range(6)])"
-    )
-    done = run_fresh(script, task, environment(task, COVERAGE_ENABLED="false"))
-    result, tools = done.stdout.splitlines()
-    assert result == "[0, 1, 2, 3, 4, 5]"
-    assert tools in ("None", str([None] * 6))
-    assert done.stderr == ""
-    assert delivered(task) == []
-
-
-def test_a_budget_of_nothing_switches_it_off_and_says_so(task: Path) -> None:
-    done = run_fresh(REDIRECT, task, environment(task, COVERAGE_OVERHEAD_BUDGET="0"))
-    assert done.stdout == "[0, 1, 2, 3, 4, 5]\n"
-    (line,) = log_lines(done.stderr)
-    assert line["level"] == "WARNING"
-    assert "COVERAGE_OVERHEAD_BUDGET" in line["message"]
-    assert delivered(task) == []
-
-
 def test_within_a_budget_invocations_are_seen_that_are_no_windows(task: Path) -> None:
     script = REDIRECT.replace("range(6)", "range(400)")
     done = run_fresh(script, task, environment(task, COVERAGE_OVERHEAD_BUDGET="0.01"))
@@ -214,40 +92,6 @@ def test_within_a_budget_invocations_are_seen_that_are_no_windows(task: Path) ->
     assert exposure.inits == 1  # no time of the handlers: the budget is not asked
     if ON_MONITORING:
         assert code(bundle, "app.py", "handler").invoke_lines == {6, 7, 8, 9}
-
-
-def test_a_wrong_variable_costs_one_warning(task: Path) -> None:
-    variables = environment(task, COVERAGE_SAMPLE_RATE="2", COVERAGE_LOG_LEVEL="WARNING")
-    done = run_fresh(REDIRECT, task, variables)
-    (line,) = log_lines(done.stderr)
-    assert line["level"] == "WARNING"
-    assert "COVERAGE_SAMPLE_RATE" in line["message"]
-    assert total(delivered(task), "windows") == 6
-
-
-@pytest.mark.skipif(
-    sys.version_info < (3, 12) or sys.version_info >= (3, 14),
-    reason="Python 3.11 and 3.14 can observe branches",
-)
-def test_branches_where_they_cannot_be_had_cost_one_warning(task: Path) -> None:
-    variables = environment(task, COVERAGE_BRANCH_COVERAGE="true", COVERAGE_LOG_LEVEL="WARNING")
-    done = run_fresh(REDIRECT, task, variables)
-    (line,) = log_lines(done.stderr)
-    assert "COVERAGE_BRANCH_COVERAGE" in line["message"]
-    assert total(delivered(task), "windows") == 6
-
-
-@pytest.mark.skipif(
-    (3, 12) <= sys.version_info < (3, 14), reason="Python 3.12 and 3.13 cannot observe branches"
-)
-@pytest.mark.parametrize(("wanted", "found"), [("", True), ("true", True), ("false", False)])
-def test_branches_are_recorded_where_they_can_be_had(wanted: str, found: bool, task: Path) -> None:
-    done = run_fresh(REDIRECT, task, environment(task, COVERAGE_BRANCH_COVERAGE=wanted))
-    (bundle,) = delivered(task)
-    assert [each["level"] for each in log_lines(done.stderr)] == ["INFO"]
-    arcs = code(bundle, "app.py", "handler").arcs
-    assert ({(6, 7), (6, 8)} <= arcs) is found
-    assert bool(arcs) is found
 
 
 def test_a_handler_that_was_loaded_before_us_is_found(task: Path) -> None:
