@@ -3,10 +3,10 @@
 The whole suite, end-to-end tests included, runs under the running one afterwards.
 
 What runs in the function is tested under each Python: recorders differ from one to the next. The
-unit tests of the other half (:data:`OFFLINE`) run under the oldest and the newest that is found:
-it is the same code under all, and what could tell them apart, Python's grammar and tokenizer, has
-one such step, from 3.11 to 3.12. That it reads what each Python records, and agrees with it on
-what is code, is a property (tests/property), and those are tried under each.
+unit tests of the other half (:data:`OFFLINE`) run under the oldest and the newest that are found,
+and under the running one: it is the same code under all of them, and of the grammars that it reads
+the oldest has the least and the newest has all. That it agrees with each Python on what is code is
+a property (tests/property), and the zip of the combiner runs under its own Python (tests/e2e).
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ sys.path.insert(0, str(ROOT))
 from tests.support import pythons  # noqa: E402
 from tests.support.paths import Unavailable  # noqa: E402
 
-SUITES = ("tests/unit", "tests/property")
 OFFLINE = tuple(
     f"tests/unit/{each}"
     for each in ("benchmarks", "cli", "combine", "combiner", "evidence", "reports")
 )
 """Tests of what people, CI and the combiner run; none of it is in the function."""
+IN_THE_FUNCTION = ("tests/unit", "tests/property", *(f"--ignore={each}" for each in OFFLINE))
 
 
 def main() -> int:
@@ -46,33 +46,30 @@ def main() -> int:
             print(f"no environment for Python {version}: {reason}", file=sys.stderr)
             return 1
     tested = [each for each in pythons.VERSIONS if each in environments or each not in others]
-    ends = (tested[0], tested[-1])
-    failed = []
+    runs = [("what runs in the function", version, IN_THE_FUNCTION) for version in environments]
+    runs += [
+        ("what runs elsewhere", version, OFFLINE)
+        for version in environments
+        if version in (tested[0], tested[-1])
+    ]
+    failed = set()
     # all at once, however few processors: in turns, the last one would leave some of them idle
-    with ThreadPoolExecutor(max(1, len(environments))) as pool:
-        runs = {
-            version: pool.submit(_tested, env, () if version in ends else OFFLINE)
-            for version, env in environments.items()
-        }
-        for version, run in runs.items():
-            done = run.result()
-            left_out = "" if version in ends else ", but for the offline half's unit tests"
-            print(f"— unit and property tests under Python {version}{left_out}", flush=True)
-            print(done.stdout, flush=True)
-            if done.returncode:
-                failed.append(version)
+    with ThreadPoolExecutor(max(1, len(runs))) as pool:
+        done = [pool.submit(_tested, environments[version], tests) for _, version, tests in runs]
+        for (what, version, _), each in zip(runs, done, strict=True):
+            result = each.result()
+            print(f"— unit and property tests of {what}, under Python {version}", flush=True)
+            print(result.stdout, flush=True)
+            if result.returncode:
+                failed.add(version)
     if failed:
-        print(f"— tests failed under Python {' and '.join(failed)}", file=sys.stderr)
+        print(f"— tests failed under Python {' and '.join(sorted(failed))}", file=sys.stderr)
     return 1 if failed else 0
 
 
-def _tested(
-    env: pythons.PythonEnv, left_out: tuple[str, ...]
-) -> subprocess.CompletedProcess[str]:
-    suites = [suite for suite in SUITES if (ROOT / suite).is_dir()]
-    ignored = [f"--ignore={folder}" for folder in left_out]
+def _tested(env: pythons.PythonEnv, tests: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [env.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", *ignored, *suites],
+        [env.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", *tests],
         cwd=ROOT,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         check=False,
