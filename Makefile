@@ -19,7 +19,7 @@ SEVERAL_FILES := order_service inventory_service load_test
 TYPED += $(filter-out $(SEVERAL_FILES:%=examples/%/app.py),$(wildcard examples/*/app.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo example test lint build validate deploy dashboards bench bench-quick clean
+.PHONY: help setup demo example test lint build validate deploy dashboards docs bench bench-quick clean
 
 help: ## Say what can be made
 	@echo "lambda-usage: which Python code a Lambda fleet really uses"
@@ -41,7 +41,7 @@ $(STAMP): pyproject.toml
 	  echo "$(PYTHON) cannot make a virtual environment: install its venv module, or name" \
 	    "another: make PYTHON=python3.13 ..." >&2; \
 	  exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,docs]'
 	@touch $@
 
 # The parts in C, for this machine; tests try them and those in Python.
@@ -81,6 +81,10 @@ deploy: $(STAMP) ## Publish the zips of the last build: REGIONS="eu-west-1 us-ea
 
 dashboards: $(STAMP) ## Write the dashboards and alert rules anew from their code
 	@$(BIN)/python -m dashboards.build
+
+docs: $(STAMP) ## Write the docs site to build/docs: a warning or a broken link is an error
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -b html -c docs -d build/docs-doctrees . build/docs
+	@echo "build/docs/index.html"
 
 $(BENCH): $(STAMP) $(NATIVE)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
