@@ -11,7 +11,7 @@ REGIONS ?=
 NAME ?=
 
 # Code outside the package that is typed as strictly as the package.
-TYPED := $(wildcard layer/*.py) $(wildcard scripts/*.py) $(wildcard dashboards/*.py) $(wildcard examples/test_platform/*.py examples/test_platform/deploy/*.py) \
+TYPED := $(wildcard layer/*.py) docs/conf.py $(wildcard scripts/*.py) $(wildcard dashboards/*.py) $(wildcard examples/test_platform/*.py examples/test_platform/deploy/*.py) \
 	$(wildcard benchmarks/*.py benchmarks/inside/*.py) benchmarks/workloads/__init__.py \
 	$(wildcard combiner/*.py)
 # Examples of which one file imports another, as they lie in a deployment package.

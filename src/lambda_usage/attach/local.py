@@ -71,10 +71,8 @@ def run_local(
         function = recorded(find_handler(handler), agent)
     except (Exception, SystemExit) as error:
         agent.abandon()
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{last.filename}:{last.lineno}"
         raise LocalRunError(
-            f"cannot load {handler}: {type(error).__name__}: {error} ({place})"
+            f"cannot load {handler}: {told(error)}{_hint(handler, error)}"
         ) from error
     agent.handler_loaded()
     kept = list(events)
@@ -84,6 +82,26 @@ def run_local(
                 yield _invoked(function, event, LocalContext(name))
     finally:
         agent.finish()
+
+
+def told(error: BaseException) -> str:
+    """An error in a line, with its place in the user's own folder, if it has one there."""
+    here = os.path.join(os.getcwd(), "")  # noqa: PTH109, PTH118
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [each for each in frames if each.filename.startswith(here)]
+    place = f" ({own[-1].filename.removeprefix(here)}:{own[-1].lineno})" if own else ""
+    return f"{type(error).__name__}: {error}{place}"
+
+
+def _hint(handler: str, error: BaseException) -> str:
+    """What to do where a module is missing, which is what goes wrong first."""
+    if not isinstance(error, ModuleNotFoundError) or not error.name:
+        return ""
+    if handler.replace("/", ".").startswith(f"{error.name}."):
+        return f"; run this in the folder that would be the deployment package, not {os.getcwd()}"  # noqa: PTH109
+    return (
+        f"; install what the function needs for {sys.executable}, or here: pip install --target ."
+    )
 
 
 def _invoked(function: object, event: object, context: LocalContext) -> LocalResult:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -34,7 +35,9 @@ def run(
     events: Annotated[
         Path,
         typer.Option(
-            metavar="FILE.jsonl", help="One event as JSON in each line.", show_default=False
+            metavar="FILE.jsonl",
+            help="One event as JSON in each line; or one event in all.",
+            show_default=False,
         ),
     ],
     store: Annotated[
@@ -88,14 +91,16 @@ def _make_room(folder: Path) -> None:
 
 def _read_events(path: Path) -> list[object]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise CommandError(
             ExitCode.USAGE, f"cannot read the events in {path}: {error.strerror or error}"
         ) from error
+    with suppress(ValueError):
+        return [json.loads(text)]  # a single event, over several lines say
     events = [
         _parse(line, f"line {number} of {path}")
-        for number, line in enumerate(lines, start=1)
+        for number, line in enumerate(text.splitlines(), start=1)
         if line.strip()
     ]
     if not events:
@@ -109,4 +114,7 @@ def _parse(line: str, where: str) -> object:
     try:
         return json.loads(line)
     except ValueError as error:
-        raise CommandError(ExitCode.USAGE, f"{where} is no JSON: {error}") from error
+        raise CommandError(
+            ExitCode.USAGE,
+            f"{where} is no JSON: {error}. Of several events, write each in one line",
+        ) from error

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from lambda_usage.cli._tally import Tally
+from lambda_usage.cli.run import _read_events
 
 HANDLER = """\
 def handler(event, context):
@@ -99,16 +100,22 @@ def test_where_trace_ids_are_allowed_paths_lead_to_x_rays_traces(project: Projec
 
 @pytest.mark.parametrize(
     ("handler", "words"),
-    [("nowhere.handler", "No module named 'nowhere'"), ("app.nothing", "nothing")],
+    [
+        ("nowhere.handler", "No module named 'nowhere'; run this in the folder that would be"),
+        ("app.nothing", "module 'app' has no attribute 'nothing'"),
+        ("needy.handler", "'numbats' (needy.py:1); install what the function needs for"),
+    ],
 )
 def test_a_handler_that_cannot_be_loaded_is_2_and_says_why(
     project: Project, handler: str, words: str
 ) -> None:
+    (project.folder / "needy.py").write_text("import numbats\n")
     done = project.run("run", handler, "--events", "events.jsonl", "--store", "usage")
     assert done.returncode == 2
     last = done.stderr.splitlines()[-1]
     assert last.startswith("lambda-usage: ")
     assert words in last
+    assert "bootstrap" not in last
     assert "Traceback" not in done.stderr
 
 
@@ -129,6 +136,17 @@ def test_events_that_cannot_be_read_are_2(
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert words in done.stderr
+
+
+def test_a_file_may_hold_one_event_over_several_lines(tmp_path: Path) -> None:
+    file = tmp_path / "event.json"
+    file.write_text(json.dumps({"amount": 1, "lines": [1, 2]}, indent=2))
+    assert _read_events(file) == [{"amount": 1, "lines": [1, 2]}]
+
+
+def test_a_run_says_what_its_first_error_was_and_where(project: Project) -> None:
+    done = project.run("run", "app.handler", "--events", "events.jsonl", "--store", "usage")
+    assert "\nThe first error: ValueError: negative (app.py:3)\n" in done.stdout
 
 
 def test_a_handler_that_exits_does_not_choose_the_exit_code(project: Project) -> None:
