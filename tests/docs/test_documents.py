@@ -19,7 +19,7 @@ PAGES = [
 ]
 
 
-@pytest.mark.parametrize("page", ["configuration", "metrics"])
+@pytest.mark.parametrize("page", ["api", "cli", "configuration", "metrics"])
 def test_pages_that_are_made_from_the_code_have_not_drifted(page: str) -> None:
     done = subprocess.run(
         [sys.executable, ROOT / "scripts" / f"{page}.py", "--check"],
