@@ -57,7 +57,8 @@ def _signature(name: str, item: object) -> str:
     signature = inspect.signature(item)
     if name == "coverage_handler":
         return f"@{name}\ndef handler(event, context): ..."
-    return f"{name}{signature}".replace("'", "")
+    written = f"def {name}{signature}: ...".replace("'", "")
+    return written.replace("-> Json:", "-> dict[str, Any]:")
 
 
 def _flowing(text: str) -> str:
