@@ -83,7 +83,8 @@ dashboards: $(STAMP) ## Write the dashboards and alert rules anew from their cod
 	@$(BIN)/python -m dashboards.build
 
 docs: $(STAMP) ## Write the docs site to build/docs: a warning or a broken link is an error
-	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -b html -c docs -d build/docs-doctrees . build/docs
+	@rm -rf build/docs
+	@$(BIN)/sphinx-build --fresh-env --quiet --fail-on-warning --keep-going -b html -c docs -d build/docs-doctrees . build/docs
 	@echo "build/docs/index.html"
 
 $(BENCH): $(STAMP) $(NATIVE)

@@ -42,9 +42,14 @@ def text(table: Table) -> str:
 
 def markdown(table: Table) -> str:
     """For a document, with the command beside its figures."""
-    rule = ["---", *["---:"] * (len(table.header) - 1)]
+    columns = list(zip(*table.rows, strict=True))[1:]
+    rule = ["---", *("---:" if all(map(_is_figure, each)) else "---" for each in columns)]
     rows = "\n".join(f"| {' | '.join(row)} |" for row in (table.header, rule, *table.rows))
     return f"**{table.title}** (`{table.command}`)\n\n{rows}\n"
+
+
+def _is_figure(cell: str) -> bool:
+    return cell in ("", "–") or any(map(str.isdigit, cell))
 
 
 def cost_tables(results: Results, python: str) -> Iterator[Table]:
