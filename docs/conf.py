@@ -33,6 +33,7 @@ html_theme = "furo"
 html_static_path = ["site"]
 html_css_files = ["site.css"]
 html_copy_source = html_show_sourcelink = html_use_index = False
+html_show_search_summary = False  # it takes a server: a browser lets no file fetch another
 
 _LINK = re.compile(r"\[([^\]\n]*)\]\(([^)#\s]+)(#[^)\s]*)?\)")
 _TO_THE_HOME = """<!doctype html>

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import lxml.html
 import pytest
+
+from tests.support.site import built
 
 ROOT = Path(__file__).parents[2]
 HOME = "docs/index.html"
@@ -19,19 +19,7 @@ LOADS = {"script": "src", "img": "src", "iframe": "src", "source": "src", "objec
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built as `make docs` builds it; a warning is an error."""
-    folder = tmp_path_factory.mktemp("site")
-    options = ["--quiet", "--fail-on-warning", "--keep-going", "-b", "html", "-c", "docs"]
-    done = subprocess.run(
-        [sys.executable, "-m", "sphinx", *options, "-d", folder / "trees", ".", folder / "site"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-    return folder / "site"
+    return built(tmp_path_factory.mktemp("site"))
 
 
 @pytest.fixture(scope="module")
