@@ -22,7 +22,7 @@ version = release = __version__
 project_copyright = "the authors of lambda-usage, MIT licence"
 extensions = ["myst_parser"]
 root_doc = HOME
-include_patterns = ["*.md", "docs/**.md", "*/README.md", "examples/*/README.md"]
+include_patterns = ["*.md", "docs/**.md", "*/README.md", "*/*/README.md"]
 exclude_patterns = [".*", "build", "dist", "src", "tests", "**/node_modules", "**/cdk.out"]
 # Whatever cannot be resolved is a warning, and `make docs` takes warnings for errors.
 nitpicky = True
@@ -67,7 +67,9 @@ def _contents(app: Sphinx, home: str) -> str:
             if page in left:
                 left.remove(page)
                 parts.setdefault(heading, []).append(page)
-    parts["In the repository"] = sorted(left)
+    ways = sorted(page for page in left if page.startswith("docs/deploy/"))
+    parts["Ways to deploy"] = ways
+    parts["In the repository"] = sorted(left.difference(ways))
     return "".join(
         "\n```{toctree}\n:hidden:\n:caption: "
         + heading
