@@ -47,7 +47,7 @@ FUNCTIONS_IN_A_FILE = 20
 
 def main(arguments: list[str]) -> int:
     """Print the table that is asked for."""
-    tables = {"bundles": _bundles, "months": _months}
+    tables = {"bundles": bundles, "months": months}
     if len(arguments) != 1 or arguments[0] not in tables:
         print(__doc__, file=sys.stderr)
         return 2
@@ -55,15 +55,16 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _bundles() -> Iterator[str]:
+def bundles() -> Iterator[str]:
+    """Rows of a table, header first."""
     yield "| functions | lines | ways through the code | bundle, bytes |"
     yield "|---:|---:|---:|---:|"
     for functions, ways in ((1, 1), (20, 5), (200, 5), (200, 64), (2000, 64)):
-        lines, size = _bundle(functions, ways)
+        lines, size = bundle(functions, ways)
         yield f"| {functions:,} | {lines:,} | {ways:,} | {size:,} |"
 
 
-def _bundle(functions: int, ways: int) -> tuple[int, int]:
+def bundle(functions: int, ways: int) -> tuple[int, int]:
     """Lines, and the bytes of the one bundle of a process that went all ways."""
     with TemporaryDirectory(prefix="lambda-usage-sizing-") as name:
         folder = Path(name)
@@ -92,7 +93,8 @@ def _write_function(folder: Path, functions: int) -> int:
     return sum(len(text.splitlines()) for text in files.values())
 
 
-def _months() -> Iterator[str]:
+def months() -> Iterator[str]:
+    """Rows of a table, header first."""
     yield (
         "| requests a second | PUTs a month | PUTs, $ | stored, GB | stored, $ "
         "| combined daily, $ | hourly, $ | each 5 min, $ |"
