@@ -52,7 +52,7 @@ def _told(name: str) -> Iterator[str]:
 
 def _signature(name: str, item: object) -> str:
     if inspect.isclass(item):
-        return f"with {name}(): ...\nasync with {name}(): ..."
+        return f"with {name}():\n    ...\nasync with {name}():\n    ..."
     assert callable(item)
     signature = inspect.signature(item)
     if name == "coverage_handler":
