@@ -18,6 +18,10 @@ class LocalRunError(Exception):
     """The handler cannot be run; says why."""
 
 
+class NotStoredError(Exception):
+    """The handler ran, and what was recorded did not get to the store; says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class LocalResult:
     """What one invocation gave."""
@@ -59,6 +63,7 @@ def run_local(
 
     Raises:
         LocalRunError: The handler cannot be found, or nothing can be recorded.
+        NotStoredError: The store does not take the bundle.
     """
     name = os.environ.setdefault("AWS_LAMBDA_FUNCTION_NAME", handler.replace("/", "."))
     bucket, prefix = _split(store)
@@ -82,6 +87,8 @@ def run_local(
                 yield _invoked(function, event, LocalContext(name))
     finally:
         agent.finish()
+    if problem := agent.dispatch.health()["last_upload_error"]:
+        raise NotStoredError(f"nothing was stored in {store}: {problem}")
 
 
 def told(error: BaseException) -> str:

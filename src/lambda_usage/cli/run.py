@@ -57,7 +57,7 @@ def run(
     Run it in the folder that would be the deployment package. An exception of the handler counts
     as an invocation, as in Lambda, and does not end the run.
     """
-    from lambda_usage.attach.local import LocalRunError, run_local
+    from lambda_usage.attach.local import LocalRunError, NotStoredError, run_local
 
     _make_room(Path.cwd())
     # In Lambda the agent tells its log about every upload; here the summary does.
@@ -69,6 +69,8 @@ def run(
             tally.add(result.duration, result.error)
     except LocalRunError as error:
         raise CommandError(ExitCode.USAGE, " ".join(str(error).split())) from error
+    except NotStoredError as error:
+        raise CommandError(ExitCode.STORE, " ".join(str(error).split())) from error
     except SystemExit as end:
         # Left alone it would end this command too, with a code that means something else here.
         raise CommandError(

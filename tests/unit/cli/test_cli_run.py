@@ -149,6 +149,15 @@ def test_a_run_says_what_its_first_error_was_and_where(project: Project) -> None
     assert "\nThe first error: ValueError: negative (app.py:3)\n" in done.stdout
 
 
+def test_where_the_store_takes_nothing_a_run_is_3_and_names_no_bundles(project: Project) -> None:
+    (project.folder / "a-file").write_text("")
+    done = project.run("run", "app.handler", "--events", "events.jsonl", "--store", "a-file/usage")
+    assert done.returncode == 3
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("lambda-usage: nothing was stored in a-file/usage: NotADirectoryError")
+    assert done.stdout == ""
+
+
 def test_a_handler_that_exits_does_not_choose_the_exit_code(project: Project) -> None:
     (project.folder / "exits.py").write_text(
         "def handler(event, context):\n    raise SystemExit(6)\n"
