@@ -27,6 +27,7 @@ exclude_patterns = [".*", "build", "dist", "src", "tests", "**/node_modules", "*
 # Whatever cannot be resolved is a warning, and `make docs` takes warnings for errors.
 nitpicky = True
 myst_heading_anchors = 4
+highlight_language = "text"
 smartquotes = False  # they would make a dash of the two before an option
 
 html_theme = "furo"
