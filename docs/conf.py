@@ -37,6 +37,8 @@ html_copy_source = html_show_sourcelink = html_use_index = False
 html_show_search_summary = False  # it takes a server: a browser lets no file fetch another
 
 _LINK = re.compile(r"\[([^\]\n]*)\]\(([^)#\s]+)(#[^)\s]*)?\)")
+_FOLDERS = {"docs/deploy/": "Ways to deploy", "examples/": "Examples", "": "In the repository"}
+"""Headings of pages that are on no map."""
 _TO_THE_HOME = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>lambda-usage</title>
 <meta http-equiv="refresh" content="0; url=docs/index.html"></head>
@@ -68,9 +70,9 @@ def _contents(app: Sphinx, home: str) -> str:
             if page in left:
                 left.remove(page)
                 parts.setdefault(heading, []).append(page)
-    ways = sorted(page for page in left if page.startswith("docs/deploy/"))
-    parts["Ways to deploy"] = ways
-    parts["In the repository"] = sorted(left.difference(ways))
+    for page in sorted(left):
+        heading = next(told for folder, told in _FOLDERS.items() if page.startswith(folder))
+        parts.setdefault(heading, []).append(page)
     return "".join(
         "\n```{toctree}\n:hidden:\n:caption: "
         + heading
@@ -78,7 +80,6 @@ def _contents(app: Sphinx, home: str) -> str:
         + "".join(f"/{page}\n" for page in pages)
         + "```\n"
         for heading, pages in parts.items()
-        if pages
     )
 
 

@@ -21,7 +21,12 @@ from lambda_usage.cli.app import app
 from lambda_usage.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "combiner" / "README.md"]
+PAGES = [
+    *ROOT.glob("*.md"),
+    *ROOT.glob("*/README.md"),
+    *ROOT.glob("examples/*/README.md"),
+    *(ROOT / "docs").rglob("*.md"),
+]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
