@@ -6,9 +6,12 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.current
 NATIVE := $(VENV)/.native
 BENCH := $(VENV)/.bench
+# This machine's architecture, by Lambda's name.
+ARCH := $(patsubst aarch64,arm64,$(shell uname -m))
 PYTEST_ARGS ?=
 REGIONS ?=
 NAME ?=
+ARN ?=
 
 # Code outside the package that is typed as strictly as the package.
 TYPED := $(wildcard layer/*.py) docs/conf.py $(wildcard scripts/*.py) $(wildcard dashboards/*.py) $(wildcard examples/test_platform/*.py examples/test_platform/deploy/*.py) \
@@ -20,22 +23,32 @@ TYPED += $(filter-out $(SEVERAL_FILES:%=examples/%/app.py),$(wildcard examples/*
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo example test lint build validate deploy dashboards docs bench bench-quick clean
+.PHONY: install-deps dev-setup dev-test test-all load-test load-test-quick load-test-full
+.PHONY: dev-build combiner version bump-patch bump-minor bump-major release-patch
 
+# A line "##@" heads the targets that follow it.
 help: ## Say what can be made
 	@echo "lambda-usage: which Python code a Lambda fleet really uses"
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ' *:.*## ' -f scripts/help.awk $(MAKEFILE_LIST)
 	@echo
-	@echo "PYTHON=python3.13 make ... takes another interpreter than python3 (3.11 or later)."
+	@echo "PYTHON=python3.13 make ... takes another Python than python3 (3.11 or later)."
 	@echo "LAMBDA_USAGE_PYTHONS=/path/to/python3.14:... names further ones for the tests."
+	@echo "More on each: docs/make.md"
 
-setup: $(STAMP) $(NATIVE) ## Make .venv with all that development needs
+define CHECK_PYTHON
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+  echo "lambda-usage needs Python 3.11 or later; $(PYTHON) is" \
+    "$$($(PYTHON) --version 2>&1 || true). Name another: make PYTHON=python3.13 ..." >&2; \
+  exit 1; }
+endef
+
+##@ Set up
+
+setup install-deps dev-setup: $(STAMP) $(NATIVE) ## Make .venv with all that development needs
 
 $(STAMP): pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	  echo "lambda-usage needs Python 3.11 or later; $(PYTHON) is" \
-	    "$$($(PYTHON) --version 2>&1 || true). Name another: make PYTHON=python3.13 ..." >&2; \
-	  exit 1; }
+	$(CHECK_PYTHON)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { \
 	  rm -rf $(VENV); \
 	  echo "$(PYTHON) cannot make a virtual environment: install its venv module, or name" \
@@ -48,15 +61,29 @@ $(STAMP): pyproject.toml
 $(NATIVE): $(wildcard src/lambda_usage/*.[ch] src/lambda_usage/recording/*.c) layer/native.py | $(STAMP)
 	@$(BIN)/python layer/native.py && touch $@
 
+##@ Try
+
 demo: $(STAMP) $(NATIVE) ## Run the whole way once on real parts, and print both reports
 	@$(BIN)/python scripts/demo.py
 
 example: $(STAMP) $(NATIVE) ## Run an example in AWS's emulator: NAME=order_service; without NAME, list them
 	@$(BIN)/python scripts/example.py $(NAME)
 
+##@ Check
+
 test: lint $(NATIVE) ## Check everything: style, types, imports, then all tests on every Python found
 	@$(BIN)/python scripts/other_pythons.py
 	$(BIN)/python -m pytest --numprocesses logical --dist loadfile $(PYTEST_ARGS)
+
+dev-test: lint $(NATIVE) ## The fast part of test: style, types, unit tests on one Python
+	$(BIN)/python -m pytest --quiet --numprocesses logical --dist loadfile tests/unit tests/scripts $(PYTEST_ARGS)
+
+# One after the other, in spite of -j: each needs the processors, and the zips of the one before.
+test-all: ## test, build, validate and load-test-quick; with ARN=... deployed functions are loaded
+	$(MAKE) test
+	$(MAKE) build
+	$(MAKE) validate
+	$(MAKE) load-test-quick
 
 lint: $(STAMP) ## Check style, types and the import contract only
 	$(BIN)/ruff check .
@@ -70,14 +97,57 @@ lint: $(STAMP) ## Check style, types and the import contract only
 	cd examples/test_platform && $(abspath $(BIN))/mypy --cache-dir $(CURDIR)/.mypy_cache/examples
 	$(BIN)/lint-imports
 
+# Each word of ARN is [KIND=]ARN of a deployed function; without one, they run in the emulator.
+load-test-quick: SECONDS := 15
+load-test: SECONDS := 60
+load-test-full: SECONDS := 300
+load-test-quick load-test load-test-full: $(STAMP) $(NATIVE)
+	@$(BIN)/python scripts/load_test.py --seconds $(SECONDS) $(ARN)
+
+load-test-quick: ## Load three functions for 15 s, here or by ARN="main=arn:... simple=arn:..."
+load-test: ## The same for a minute
+load-test-full: ## The same for five minutes
+
+##@ Build
+
 build: $(STAMP) ## Write dist/lambda-usage-layer-[otel-]<version>-<arch>.zip
 	@$(BIN)/python layer/build.py
 
 validate: $(STAMP) ## Prove the zips of the last build, under each Python found
 	@$(BIN)/python layer/validate.py
 
+# Beside dist/, so that nothing of it is ever deployed.
+dev-build: $(STAMP) ## Build and prove the zip for this machine alone, in build/dev/
+	@rm -rf build/dev
+	@$(BIN)/python layer/build.py --arch $(ARCH) --variant slim --output build/dev
+	@$(BIN)/python layer/validate.py build/dev/*.zip
+
+combiner: $(STAMP) ## Write dist/lambda-usage-combiner-<version>-x86_64.zip
+	@$(BIN)/python combiner/build.py
+
+##@ Deploy
+
 deploy: $(STAMP) ## Publish the zips of the last build: REGIONS="eu-west-1 us-east-1", or the profile's
 	@$(BIN)/python layer/deploy.py $(foreach region,$(REGIONS),--region $(region))
+
+##@ Release
+
+version: ## Say the version of this checkout
+	$(CHECK_PYTHON)
+	@$(PYTHON) scripts/version.py
+
+bump-patch bump-minor bump-major:
+	$(CHECK_PYTHON)
+	@$(PYTHON) scripts/version.py $(@:bump-%=%)
+
+bump-patch: ## Raise the version from 1.2.3 to 1.2.4, and date its section of CHANGELOG.md
+bump-minor: ## To 1.3.0
+bump-major: ## To 2.0.0
+
+release-patch: $(STAMP) ## Raise the patch version, test, build, validate, commit and tag; push nothing
+	@$(BIN)/python scripts/release.py
+
+##@ Generate and measure
 
 dashboards: $(STAMP) ## Write the dashboards and alert rules anew from their code
 	@$(BIN)/python -m dashboards.build
@@ -99,6 +169,8 @@ bench: $(BENCH) ## Measure what we and the alternatives cost: 48 minutes, on two
 bench-quick: $(BENCH) ## The same on one Python in three minutes: enough to see a regression
 	$(BIN)/python -m benchmarks.run --quick
 	$(BIN)/python -m benchmarks.check
+
+##@ Clean up
 
 clean: ## Remove all that was made here, .venv included
 	rm -f src/lambda_usage/*.so src/lambda_usage/recording/*.so

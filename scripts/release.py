@@ -36,10 +36,10 @@ def main(root: Path = ROOT, make: tuple[str, ...] = ("make",)) -> int:
         raise_version(root, "patch", f"{datetime.now(UTC):%Y-%m-%d}")
         try:
             _prove(root, make)
+            _git(root, "commit", "--quiet", "--message", f"Release {tag[1:]}", "--", *TOUCHED)
         except BaseException:
-            _git(root, "checkout", "--quiet", "--", *TOUCHED)
+            _git(root, "checkout", "--quiet", "HEAD", "--", *TOUCHED)
             raise
-        _git(root, "commit", "--quiet", "--message", f"Release {tag[1:]}", "--", *TOUCHED)
         _git(root, "tag", "--annotate", "--message", tag[1:], tag)
     except (ReleaseError, VersionError, OSError) as error:
         print(f"scripts/release.py: {error}", file=sys.stderr)

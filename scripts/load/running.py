@@ -87,7 +87,8 @@ class Load:
                 self._send(call, target, self.ran.times, "")
                 if bare is not None and not number % 2:
                     self._send(call, bare, self.ran.bare_times, "without the layer")
-                self._tell()
+                with self._lock:
+                    self._tell()
         except BaseException:
             self._end = 0.0
             raise

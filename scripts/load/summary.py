@@ -84,12 +84,15 @@ def _show_recorded(console: Console, ran: Ran, found: Recorded) -> bool:
         f"{found.bundles} bundles ({found.bytes:,} bytes) tell of "
         f"{found.invocations.total():,} invocations, {found.windows:,} of them windows"
     )
-    ran_s = found.costs["handler_s"]
-    if ran_s:
-        cost = found.costs["window_s"]
-        console.print(
-            f"Windows took {cost * 1000:.1f} ms, {cost / ran_s:.2%} of the handlers' {ran_s:.2f} s"
-        )
+    windows, bundles, sending, handlers = (
+        found.costs[f"{what}_s"] for what in ("window", "flush", "delivery", "handler")
+    )
+    console.print(
+        f"By their own account the layers spent {windows * 1000:.1f} ms on windows, "
+        f"{bundles * 1000:.1f} ms on making bundles and {sending * 1000:.1f} ms on sending them; "
+        f"the handlers ran for {handlers:.2f} s",
+        soft_wrap=True,
+    )
     problems = [
         *found.differences(ran.sent),
         *(f"{number:,} lost: {what}" for what, number in found.losses.items() if number),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from scripts.load.traffic import KINDS, Call
-from tests.support.emulator import Emulator
+from tests.support.emulator import Emulator, EmulatorError
 from tests.support.paths import ROOT
 from tests.support.pythons import PythonEnv
 from tests.support.s3_server import S3Server
@@ -71,10 +71,12 @@ class Emulated:
         """See :class:`Target`.
 
         Raises:
-            EmulatorError: There was no answer.
+            EmulatorError: There was no answer, or the log does not say when.
         """
         done = self._emulators[call.kind].invoke(call.event)
-        return Reply(done.payload, (done.rtdone_ms or 0.0) / 1000)
+        if done.rtdone_ms is None:
+            raise EmulatorError("\n".join([f"{call.event}: no response in the log", *done.log]))
+        return Reply(done.payload, done.rtdone_ms / 1000)
 
 
 def with_layer(env: PythonEnv, opt: Path, server: S3Server, bucket: str) -> Emulated:
