@@ -71,6 +71,11 @@ class Layer:
         return sum(map(len, self.data.values()))
 
 
+def built(folder: Path, version: str) -> list[Path]:
+    """The layer's zips of *version* in *folder*; the combiner's may lie beside them."""
+    return sorted(folder.glob(f"lambda-usage-layer*-{version}-*.zip"))
+
+
 def read_layer(path: Path) -> Layer:
     """The layer in a zip.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import base64
 import hashlib
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from lambda_usage.version import __version__  # noqa: E402
-from layer.contents import Layer, NoLayer, faults, read_layer  # noqa: E402
+from layer.contents import Layer, NoLayer, built, faults, read_layer  # noqa: E402
 from scripts.pythons import VERSIONS  # noqa: E402
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _layers(zips: list[Path]) -> list[Layer]:
-    paths = zips or sorted((ROOT / "dist").glob(f"*-{__version__}-*.zip"))
+    paths = zips or built(ROOT / "dist", __version__)
     if not paths:
         raise CannotDeploy(f"no zip of {__version__} in dist/: run `make build` first")
     layers = []
@@ -87,7 +88,9 @@ def _layers(zips: list[Path]) -> list[Layer]:
 
 
 def _regions(session: boto3.session.Session, asked: list[str] | None) -> list[str]:
-    regions = asked or [region for region in (session.region_name,) if region]
+    # AWS's command line takes either variable, boto3 the second alone
+    own = os.environ.get("AWS_REGION") or session.region_name
+    regions = asked or [region for region in (own,) if region]
     if not regions:
         raise CannotDeploy("no region: make deploy REGIONS='eu-west-1 us-east-1', or AWS_REGION")
     if session.get_credentials() is None:

@@ -7,7 +7,6 @@ something is wrong, 3 where there is nothing to prove.
 from __future__ import annotations
 
 import argparse
-import platform
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from lambda_usage.version import __version__  # noqa: E402
 from layer.contents import (  # noqa: E402
     Layer,
     NoLayer,
+    built,
     byte_code_versions,
     differences,
     faults,
@@ -30,16 +30,12 @@ from scripts import pythons  # noqa: E402
 SHOWN = 20
 """Faults of one zip: a single cause may have hundreds."""
 
-_MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
-
 
 def main(arguments: list[str] | None = None) -> int:
     """Proves what the command line names."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("zips", nargs="*", type=Path, help="default: this version's in dist/")
-    paths = parser.parse_args(arguments).zips or sorted(
-        (ROOT / "dist").glob(f"*-{__version__}-*.zip")
-    )
+    paths = parser.parse_args(arguments).zips or built(ROOT / "dist", __version__)
     if not paths:
         print(
             f"layer/validate.py: no zip of {__version__} in dist/: run `make build` first",
@@ -73,17 +69,18 @@ def _proved(path: Path, read: list[Layer]) -> Iterator[str]:
         if not unlike:
             print(f"  equal to {other.path.name} but for machine code")
     read.append(layer)
-    if layer.arch != _MACHINES.get(platform.machine().lower()) or sys.platform != "linux":
-        print(f"  not tried: this machine is {platform.machine()}")
+    if sys.platform != "linux":
+        print(f"  not tried: this machine has no Linux, but {sys.platform}")
         return
     yield from _tried(layer)
 
 
 def _tried(layer: Layer) -> Iterator[str]:
-    found = pythons.found()
+    other = layer.arch if layer.arch != pythons.here() else None
+    found = pythons.foreign(other) if other else pythons.found()
     for version in pythons.VERSIONS:
         if version not in found:
-            print(f"  not tried: {pythons.missing(version)}")
+            print(f"  not tried: {pythons.missing(version, other)}")
             continue
         failed = False
         for fault in trial(layer, found[version]):

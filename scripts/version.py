@@ -76,7 +76,9 @@ def raise_version(root: Path, part: str, day: str) -> tuple[str, str]:
     after = raised(before, part)
     head, unreleased, rest = log.partition(_UNRELEASED)
     if not unreleased or not rest.partition("\n## ")[0].strip():
-        raise VersionError("CHANGELOG.md tells of no change under “## Unreleased”: nothing to do")
+        raise VersionError(
+            "CHANGELOG.md tells of no change under “## Unreleased”: write there what has changed"
+        )
     changes.write_text(f"{head}{_UNRELEASED}\n## {after} - {day}\n{rest}", "utf-8")
     file.write_text(text[: found.start()] + f'__version__ = "{after}"' + text[found.end() :])
     return before, after

@@ -137,6 +137,15 @@ def test_without_a_region_it_says_how_to_name_one(
     assert "no region: make deploy REGIONS=" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_the_region_of_the_environment_is_taken(
+    variable: str, aws: pytest.MonkeyPatch, layer_zip: Path, layer_name: str
+) -> None:
+    aws.setenv(variable, REGIONS[0])
+    assert deploy.main([str(layer_zip)]) == 0
+    assert len(versions(REGIONS[0], layer_name)) == 1
+
+
 def test_a_profile_that_is_not_there_is_told(
     nowhere: pytest.MonkeyPatch, layer_zip: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

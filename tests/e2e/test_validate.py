@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from layer.contents import Limits, NoLayer, differences, faults, read_layer
+from layer.contents import Limits, NoLayer, built, differences, faults, read_layer
 from layer.trial import trial
 from scripts.pythons import running
 from tests.support.paths import ROOT
@@ -202,6 +202,14 @@ def test_a_damaged_entry_is_refused(layer_zip: Path, tmp_path: Path) -> None:
     (tmp_path / layer_zip.name).write_bytes(data)
     with pytest.raises(NoLayer, match="cannot be read"):
         read_layer(tmp_path / layer_zip.name)
+
+
+def test_only_the_layers_of_this_version_are_taken_from_a_folder(tmp_path: Path) -> None:
+    wanted = ["lambda-usage-layer-1.2.3-arm64.zip", "lambda-usage-layer-otel-1.2.3-x86_64.zip"]
+    others = ["lambda-usage-combiner-1.2.3-x86_64.zip", "lambda-usage-layer-11.2.3-arm64.zip"]
+    for name in wanted + others:
+        (tmp_path / name).touch()
+    assert [path.name for path in built(tmp_path, "1.2.3")] == wanted
 
 
 def test_a_file_of_another_name_is_refused(tmp_path: Path) -> None:
