@@ -144,8 +144,9 @@ bump-patch: ## Raise the version from 1.2.3 to 1.2.4, and date its section of CH
 bump-minor: ## To 1.3.0
 bump-major: ## To 2.0.0
 
-release-patch: $(STAMP) ## Raise the patch version, test, build, validate, commit and tag; push nothing
-	@$(BIN)/python scripts/release.py
+release-patch: ## Raise the patch version, test, build, validate, commit and tag; push nothing
+	$(CHECK_PYTHON)
+	@$(PYTHON) scripts/release.py
 
 ##@ Generate and measure
 

@@ -59,7 +59,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60, help="most seconds; default: 60")
     parser.add_argument(
-        "--invocations", type=int, default=20_000, help="most invocations; default: 20000"
+        "--invocations", type=int, default=200_000, help="most invocations; default: 200000"
     )
     parser.add_argument("--lanes", type=int, help="so many at once; default: one a processor")
     parser.add_argument("--seed", type=int, default=1, help="of the traffic")

@@ -56,7 +56,7 @@ def test_version_is_told_without_an_environment() -> None:
     assert make("version").stdout.strip() == __version__
 
 
-@pytest.mark.parametrize("target", ["version", "bump-patch"])
+@pytest.mark.parametrize("target", ["version", "bump-patch", "release-patch"])
 def test_a_python_that_is_too_old_is_told(target: str, tmp_path: Path) -> None:
     old = tmp_path / "python3"
     old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo Python 3.9.2\nexit 1\n')
