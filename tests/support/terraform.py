@@ -11,7 +11,8 @@ from pathlib import Path
 from tests.support.paths import Unavailable
 
 VARIABLE = "LAMBDA_USAGE_TERRAFORM_PLUGINS"
-PROVIDER = Path("registry.terraform.io/hashicorp/aws")
+PROVIDER = "*/hashicorp/aws"
+"""In a folder of providers, below the name of where it came from."""
 IMPLIED = (Path.home() / ".terraform.d/plugins", Path("/usr/local/share/terraform/plugins"))
 """Where Terraform itself looks."""
 NO_TERRAFORM = "no terraform on the PATH: https://developer.hashicorp.com/terraform/install"
@@ -41,7 +42,7 @@ def plugins() -> Path:
     """
     named = os.environ.get(VARIABLE)
     for folder in [Path(named)] if named else IMPLIED:
-        if (folder / PROVIDER).is_dir():
+        if any(folder.glob(PROVIDER)):
             return folder
     raise Unavailable(NO_PROVIDER)
 
