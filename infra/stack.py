@@ -1,0 +1,123 @@
+"""All of lambda-usage in one region, as a stack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aws_cdk import App, Aws, CfnOutput, Environment, Stack, aws_lambda
+
+from infra.artefacts import ARCHITECTURES, Artefacts
+from infra.combining import Combiner
+from infra.context import Context
+from infra.functions import Code, Recording, WatchedFunction
+from infra.inventories import SourceTree, UploadedInventory
+from infra.layers import UsageLayers
+from infra.storage import UsageBucket
+from infra.watching import Watching
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = SourceTree("examples", ROOT / "infra" / "example")
+HANDLERS = {"Quote": "app.quote", "Refund": "app.refund"}
+
+
+def usage_stacks(app: App, context: Context, artefacts: Artefacts, work: Path) -> list[Stack]:
+    """A stack for each region.
+
+    Args:
+        app: Holds them.
+        context: What is asked for.
+        artefacts: What is deployed.
+        work: A folder for what is made on the way.
+    """
+    if not context.regions:
+        return [usage_stack(app, context.name, None, context, artefacts, work)]
+    return [
+        usage_stack(app, f"{context.name}-{each}", each, context, artefacts, work)
+        for each in context.regions
+    ]
+
+
+def usage_stack(
+    app: App, name: str, region: str | None, context: Context, artefacts: Artefacts, work: Path
+) -> Stack:
+    """All of it: bucket, layers, combiner, dashboard, alarms and examples."""
+    stack = Stack(
+        app,
+        name,
+        env=Environment(region=region),
+        description="lambda-usage: which Python code the Lambda functions of this account use",
+        tags={"application": "lambda-usage", "environment": context.environment},
+    )
+    usage = UsageBucket(stack, "Usage", f"{context.name}-{Aws.ACCOUNT_ID}-{Aws.REGION}")
+    layers = UsageLayers(stack, "Layers", artefacts)
+    functions = _examples(stack, context, artefacts, usage, layers) if context.examples else []
+    if functions:
+        UploadedInventory(stack, "Inventory", EXAMPLES, usage.bucket, work)
+    combiner = Combiner(
+        stack,
+        "Combiner",
+        usage,
+        artefacts,
+        inventory=EXAMPLES.name if functions else "",
+        expected=[each.function.function_name for each in functions],
+    )
+    watching = Watching(stack, "Watching", context.name, combiner)
+    if context.alarm_topic:
+        watching.send_to(context.alarm_topic)
+    CfnOutput(stack, "BucketName", value=usage.bucket.bucket_name)
+    CfnOutput(stack, "CombinerName", value=combiner.function.function_name)
+    for architecture, version in layers.versions.items():
+        label = "Layer" + architecture.replace("_", "")
+        CfnOutput(stack, label, value=version.layer_version_arn)
+    return stack
+
+
+def _examples(
+    stack: Stack,
+    context: Context,
+    artefacts: Artefacts,
+    usage: UsageBucket,
+    layers: UsageLayers,
+) -> list[WatchedFunction]:
+    """One source tree, a function of each architecture."""
+    recording = Recording(
+        usage.bucket,
+        layers,
+        {
+            "COVERAGE_SAMPLE_RATE": str(context.sample_rate),
+            "COVERAGE_OVERHEAD_BUDGET": str(context.overhead_budget),
+            "COVERAGE_METRICS": "emf",
+        },
+    )
+    if context.collector_layer:
+        recording = _with_collector(stack, context, artefacts, recording)
+    return [
+        WatchedFunction(stack, name, Code(EXAMPLES.folder, handler, architecture), recording)
+        for (name, handler), architecture in zip(HANDLERS.items(), ARCHITECTURES, strict=True)
+    ]
+
+
+def _with_collector(
+    stack: Stack, context: Context, artefacts: Artefacts, recording: Recording
+) -> Recording:
+    """Metrics go over OTLP to a collector in the function, not to CloudWatch."""
+    configuration = aws_lambda.LayerVersion(
+        stack,
+        "CollectorConfiguration",
+        code=aws_lambda.Code.from_asset(str(ROOT / "collector-config")),
+        description="Configurations of OpenTelemetry collectors, as lambda-usage has them",
+    )
+    collector = aws_lambda.LayerVersion.from_layer_version_arn(
+        stack, "Collector", context.collector_layer
+    )
+    variables = {
+        "OPENTELEMETRY_COLLECTOR_CONFIG_URI": "/opt/lambda-layer.yaml",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "http://localhost:4318",
+    }
+    kept = {name: v for name, v in recording.variables.items() if name != "COVERAGE_METRICS"}
+    return Recording(
+        recording.bucket,
+        UsageLayers(stack, "OtelLayers", artefacts, otel=True),
+        {**kept, **variables},
+        [collector, configuration],
+    )
