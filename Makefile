@@ -12,11 +12,12 @@ PYTEST_ARGS ?=
 REGIONS ?=
 NAME ?=
 ARN ?=
+ARGS ?=
 
 # Code outside the package that is typed as strictly as the package.
 TYPED := $(wildcard layer/*.py) docs/conf.py $(wildcard scripts/*.py) $(wildcard dashboards/*.py) $(wildcard examples/test_platform/*.py examples/test_platform/deploy/*.py) \
 	$(wildcard benchmarks/*.py benchmarks/inside/*.py) benchmarks/workloads/__init__.py \
-	$(wildcard combiner/*.py)
+	$(wildcard combiner/*.py) $(wildcard infra/*.py)
 # Examples of which one file imports another, as they lie in a deployment package.
 SEVERAL_FILES := order_service inventory_service load_test
 TYPED += $(filter-out $(SEVERAL_FILES:%=examples/%/app.py),$(wildcard examples/*/app.py))
@@ -25,6 +26,7 @@ TYPED += $(filter-out $(SEVERAL_FILES:%=examples/%/app.py),$(wildcard examples/*
 .PHONY: help setup demo example test lint build validate deploy dashboards docs bench bench-quick clean
 .PHONY: install-deps dev-setup dev-test test-all load-test load-test-quick load-test-full
 .PHONY: dev-build combiner version bump-patch bump-minor bump-major release-patch
+.PHONY: cdk-synth cdk-deploy cdk-destroy test-deploy test-status test-destroy
 
 # A line "##@" heads the targets that follow it.
 help: ## Say what can be made
@@ -54,7 +56,7 @@ $(STAMP): pyproject.toml
 	  echo "$(PYTHON) cannot make a virtual environment: install its venv module, or name" \
 	    "another: make PYTHON=python3.13 ..." >&2; \
 	  exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,docs]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,docs,infra]'
 	@touch $@
 
 # The parts in C, for this machine; tests try them and those in Python.
@@ -129,6 +131,20 @@ combiner: $(STAMP) ## Write dist/lambda-usage-combiner-<version>-x86_64.zip
 
 deploy: $(STAMP) ## Publish the zips of the last build: REGIONS="eu-west-1 us-east-1", or the profile's
 	@$(BIN)/python layer/deploy.py $(foreach region,$(REGIONS),--region $(region))
+
+cdk-synth: $(STAMP) ## Write the CloudFormation templates of infra/: ARGS="--context environment=staging"
+	@$(BIN)/python -m infra.command synth $(ARGS)
+
+cdk-deploy cdk-destroy test-deploy test-destroy: $(STAMP)
+	@$(BIN)/python -m infra.command $(@:cdk-%=%) $(ARGS)
+
+cdk-deploy: ## Deploy infra/ with the CDK; ARGS as for cdk-synth
+cdk-destroy: ## Delete what cdk-deploy has deployed; the bucket stays
+test-deploy: ## Deploy three functions with the layer, for load tests
+test-destroy: ## Delete them, their bundles included
+
+test-status: $(STAMP) ## Say what test-deploy has deployed, and which bundles have come
+	@$(BIN)/python -m infra.status
 
 ##@ Release
 

@@ -7,28 +7,29 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[0] = str(ROOT)  # not this folder: it has modules with the names of others
+sys.path[0] = str(ROOT)  # not this folder: what is in it is `infra.…`
 
 from infra.artefacts import Artefacts, NotBuilt  # noqa: E402
 from infra.context import ContextError, read_context  # noqa: E402
 from infra.node import NoNode, variables  # noqa: E402
 
 
-def main() -> int:
-    """Writes the cloud assembly; 1 where that cannot be."""
+def run(synthesise: Callable[[Artefacts], None]) -> int:
+    """Has a cloud assembly written; 1 where that cannot be."""
     try:
         os.environ.update(variables())
         synthesise(Artefacts(ROOT / "dist"))
+    except (ContextError, NoNode, NotBuilt) as error:
+        print(f"infra/app.py: {error}", file=sys.stderr)
+        return 1
     except RuntimeError as error:
         if "ValidationFailed" not in str(error):
             raise
-        print("infra/app.py: rules are broken, see above", file=sys.stderr)
-        return 1
-    except (ContextError, NoNode, NotBuilt) as error:
-        print(f"infra/app.py: {error}", file=sys.stderr)
+        print("infra/app.py: rules of cdk-nag are broken; they are named above", file=sys.stderr)
         return 1
     return 0
 
@@ -48,4 +49,4 @@ def synthesise(artefacts: Artefacts) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(synthesise))

@@ -59,9 +59,7 @@ class Combiner(Construct):
             self,
             "Bundles",
             visibility_timeout=Duration.seconds(6 * TIMEOUT_S),
-            dead_letter_queue=aws_sqs.DeadLetterQueue(
-                queue=self.dead_letters, max_receive_count=5
-            ),
+            dead_letter_queue=aws_sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=5),
         )
         may = LoggedRole(
             self,

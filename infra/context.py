@@ -6,15 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-KEYS = (
-    "environment",
-    "regions",
-    "sample_rate",
-    "overhead_budget",
-    "examples",
-    "collector_layer",
-    "alarm_topic",
-)
+LOAD_TEST = "lambda-usage-load-test"
+"""The stack of the load test. No environment has a name that would make another one so named."""
 _ENVIRONMENT = re.compile(r"[a-z][a-z0-9]{0,15}")
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]")
 _LAYER = re.compile(r"arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:layer:[A-Za-z0-9_-]+:[0-9]+")

@@ -56,9 +56,7 @@ class UploadedInventory(Construct):
             resource=asset.s3_bucket_name,
             resource_name=asset.s3_object_key,
         )
-        role = LoggedRole(
-            self, "May", policies.inventory(source, bucket.arn_for_objects(self.key))
-        )
+        role = LoggedRole(self, "May", policies.inventory(source, bucket.arn_for_objects(self.key)))
         copy = custom_resources.AwsSdkCall(
             service="S3",
             action="copyObject",
@@ -79,9 +77,7 @@ class UploadedInventory(Construct):
             log_group=role.log,
         )
         provider = f"AWS{custom_resources.AwsCustomResource.PROVIDER_FUNCTION_UUID}"
-        acknowledge(
-            Stack.of(self).node.find_child(provider.replace("-", "")), "L1", CDKS_RUNTIME
-        )
+        acknowledge(Stack.of(self).node.find_child(provider.replace("-", "")), "L1", CDKS_RUNTIME)
 
 
 CDKS_RUNTIME = "the CDK chooses the runtime of the function that runs its custom resources"

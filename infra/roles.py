@@ -1,4 +1,4 @@
-"""Roles of Lambda functions: what ``policies`` says, in one inline policy, and nothing beside it."""
+"""Roles of Lambda functions: one inline policy of what ``policies`` says, and nothing beside it."""
 
 from __future__ import annotations
 

@@ -13,13 +13,14 @@ OVERWRITTEN_DAYS = 7
 
 
 class UsageBucket(Construct):
-    """Encrypted, for TLS only, never public, and kept when the stack is deleted.
+    """Encrypted, for TLS only, never public.
 
     S3's own keys encrypt it, so that functions need no right to a key. Versions are kept for some
     days: once bundles have expired, the combined files are all that is left of them.
     """
 
-    def __init__(self, scope: Construct, name: str, bucket_name: str) -> None:
+    def __init__(self, scope: Construct, name: str, bucket_name: str, *, kept: bool = True) -> None:
+        """*kept*: also when the stack is deleted. Else it goes with all that is in it."""
         super().__init__(scope, name)
         self.name = bucket_name
         self.bucket = aws_s3.Bucket(
@@ -32,7 +33,8 @@ class UsageBucket(Construct):
             block_public_access=aws_s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=aws_s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             versioned=True,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN if kept else RemovalPolicy.DESTROY,
+            auto_delete_objects=not kept,
             lifecycle_rules=[*_bundles(), _results(), _all()],
         )
         acknowledge(self.bucket, "S1", NO_ACCESS_LOG)

@@ -82,9 +82,10 @@ class Deployment:
     def arn(self, name: str) -> str:
         """Of a resource that moto has made."""
         kind, physical = self.template["Resources"][name]["Type"], self.ids[name]
+        last = physical.rpartition("/")[2]
         forms: dict[str, Callable[[], str]] = {
             "AWS::S3::Bucket": lambda: f"arn:aws:s3:::{physical}",
-            "AWS::SQS::Queue": lambda: f"arn:aws:sqs:{REGION}:{ACCOUNT}:{physical.rpartition('/')[2]}",
+            "AWS::SQS::Queue": lambda: f"arn:aws:sqs:{REGION}:{ACCOUNT}:{last}",
             "AWS::IAM::Role": lambda: f"arn:aws:iam::{ACCOUNT}:role/{physical}",
             "AWS::Logs::LogGroup": lambda: (
                 f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{physical}:*"

@@ -1,4 +1,6 @@
 from tests.infra.deployment import Deployment
+
+
 def test_x(deployment: Deployment) -> None:
     print(deployment.ids)
     print(deployment.client("lambda").list_functions())

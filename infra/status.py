@@ -1,0 +1,70 @@
+"""What ``make test-status`` prints: the stack of the load test, its functions and their bundles.
+
+Exit code 0 where it is deployed, 1 where it is not, 3 where AWS cannot be asked.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.command import NO_CREDENTIALS
+from infra.context import LOAD_TEST
+from infra.policies import BUNDLES
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+def main() -> int:
+    """Prints it."""
+    session = boto3.session.Session()
+    problem = NO_CREDENTIALS if session.get_credentials() is None else ""
+    if not problem and session.region_name is None:
+        problem = "no region: set AWS_REGION"
+    if problem:
+        print(f"make test-status: {problem}", file=sys.stderr)
+        return 3
+    try:
+        return _status(session)
+    except (BotoCoreError, ClientError) as error:
+        print(f"make test-status: {error}", file=sys.stderr)
+        return 3
+
+
+def _status(session: boto3.session.Session) -> int:
+    try:
+        (stack,) = session.client("cloudformation").describe_stacks(StackName=LOAD_TEST)["Stacks"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationError":
+            raise
+        print(f"{LOAD_TEST} is not deployed in {session.region_name}: make test-deploy")
+        return 1
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())}
+    print(f"{LOAD_TEST} in {session.region_name}: {stack['StackStatus']}")
+    for name, value in sorted(outputs.items()):
+        if name.endswith("Arn"):
+            print(f"  {name.removesuffix('Arn').lower():<8}{value}")
+    if "BucketName" in outputs:
+        bucket = outputs["BucketName"]
+        print(f"  {_bundles(session.client('s3'), bucket)} in s3://{bucket}/{BUNDLES}")
+    return 0
+
+
+def _bundles(client: S3Client, bucket: str) -> str:
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=BUNDLES)
+    found = [
+        each["LastModified"]
+        for page in pages
+        for each in page.get("Contents", ())
+        if each["Key"].endswith(".coverage")
+    ]
+    newest = f", the newest of {max(found):%Y-%m-%d %H:%M:%S} UTC," if found else ""
+    return f"{len(found):,} bundle{'' if len(found) == 1 else 's'}{newest}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
