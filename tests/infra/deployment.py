@@ -96,6 +96,28 @@ class Deployment:
         }
         return forms[kind]()
 
+    def emptied(self, name: str) -> str:
+        """The address of one of the combiner's queues, which has no message now."""
+        sqs, url = self.client("sqs"), self.physical(f"Combiner{name}", "AWS::SQS::Queue")
+        while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for each in found:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])
+        return url
+
+    @contextmanager
+    def requests_let_through(self, bucket: str) -> Iterator[None]:
+        """Takes the bucket's policy away for a while.
+
+        It denies what comes without TLS. moto has no TLS and no conditions: it denies everything.
+        """
+        s3 = self.client("s3")
+        policy = s3.get_bucket_policy(Bucket=bucket)["Policy"]
+        s3.delete_bucket_policy(Bucket=bucket)
+        try:
+            yield
+        finally:
+            s3.put_bucket_policy(Bucket=bucket, Policy=policy)
+
 
 @contextmanager
 def deployed(assembly: Path, stack: str) -> Iterator[Deployment]:
