@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[0] = str(ROOT)  # not this folder: what is in it is `infra.…`
@@ -17,12 +18,17 @@ from infra.artefacts import Artefacts, NotBuilt  # noqa: E402
 from infra.context import ContextError, read_context  # noqa: E402
 from infra.node import NoNode, variables  # noqa: E402
 
+if TYPE_CHECKING:
+    from aws_cdk import App
 
-def run(synthesise: Callable[[Artefacts], None]) -> int:
-    """Has a cloud assembly written; 1 where that cannot be."""
+
+def run(fill: Callable[[App, Artefacts], None]) -> int:
+    """Writes the cloud assembly to where the CDK's command wants it; 1 where that cannot be."""
     try:
         os.environ.update(variables())
-        synthesise(Artefacts(ROOT / "dist"))
+        from aws_cdk import App
+
+        synthesise(App(), fill, Artefacts(ROOT / "dist"))
     except (ContextError, NoNode, NotBuilt) as error:
         print(f"infra/app.py: {error}", file=sys.stderr)
         return 1
@@ -34,19 +40,22 @@ def run(synthesise: Callable[[Artefacts], None]) -> int:
     return 0
 
 
-def synthesise(artefacts: Artefacts) -> None:
-    """Writes the cloud assembly to where the CDK's command wants it."""
-    from aws_cdk import App
-
+def synthesise(app: App, fill: Callable[[App, Artefacts], None], artefacts: Artefacts) -> None:
+    """Fills the app, and writes it once all rules are kept."""
     from infra.findings import check
-    from infra.stack import usage_stacks
 
-    app = App()
-    context = read_context(app.node.try_get_context)
-    usage_stacks(app, context, artefacts, ROOT / "build" / "inventories")
+    fill(app, artefacts)
     check(app)
     app.synth()
 
 
+def usage(app: App, artefacts: Artefacts) -> None:
+    """The stacks that the context asks for."""
+    from infra.stack import usage_stacks
+
+    context = read_context(app.node.try_get_context)
+    usage_stacks(app, context, artefacts, ROOT / "build" / "inventories")
+
+
 if __name__ == "__main__":
-    sys.exit(run(synthesise))
+    sys.exit(run(usage))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[0] = str(ROOT)
@@ -15,20 +16,21 @@ from infra.app import run  # noqa: E402
 from infra.artefacts import Artefacts  # noqa: E402
 from infra.context import LOAD_TEST  # noqa: E402
 
+if TYPE_CHECKING:
+    from aws_cdk import App
+
 SOURCE = ROOT / "examples" / "load_test"
 HANDLERS = {name: f"app.{name.lower()}_handler" for name in ("Main", "Simple", "Error")}
 
 
-def synthesise(artefacts: Artefacts, source: Path = SOURCE) -> None:
-    """Writes the cloud assembly to where the CDK's command wants it."""
-    from aws_cdk import App, Aws, CfnOutput, RemovalPolicy, Stack
+def load_test(app: App, artefacts: Artefacts, source: Path = SOURCE) -> None:
+    """The stack. *source* has the functions."""
+    from aws_cdk import Aws, CfnOutput, RemovalPolicy, Stack
 
-    from infra.findings import check
     from infra.functions import Code, Recording, WatchedFunction
     from infra.layers import UsageLayers
     from infra.storage import UsageBucket
 
-    app = App()
     stack = Stack(app, LOAD_TEST, description="lambda-usage: functions for its load test")
     name = f"{LOAD_TEST}-{Aws.ACCOUNT_ID}-{Aws.REGION}"
     usage = UsageBucket(stack, "Usage", name, kept=False)
@@ -38,9 +40,7 @@ def synthesise(artefacts: Artefacts, source: Path = SOURCE) -> None:
     for label, handler in HANDLERS.items():
         watched = WatchedFunction(stack, label, Code(source, handler), recording)
         CfnOutput(stack, f"{label}Arn", value=watched.function.function_arn)
-    check(app)
-    app.synth()
 
 
 if __name__ == "__main__":
-    sys.exit(run(synthesise))
+    sys.exit(run(load_test))

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +153,9 @@ def deployed(assembly: Path, stack: str) -> Iterator[Deployment]:
         yield deployment
 
 
+@cache
 def _root() -> boto3.Session:
+    """One for all: a session reads what it knows of a service once."""
     return boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=REGION)
 
 

@@ -26,6 +26,10 @@ ENOUGH = 1_000_000
 """Requests that the server takes from anybody: all of a test's."""
 
 
+Client = Callable[[str], Any]
+"""Makes a client of a service, as the role."""
+
+
 class Grant(NamedTuple):
     """One action on one resource."""
 
@@ -69,7 +73,7 @@ class Role:
         return found
 
     @contextmanager
-    def assumed(self, allowed: Iterable[Grant]) -> Iterator[None]:
+    def assumed(self, allowed: Iterable[Grant]) -> Iterator[Client]:
         """Enforces that this process is the role, which has no other rights than these."""
         iam, sts = self.deployment.client("iam"), self.deployment.client("sts")
         arn = f"arn:aws:iam::{ACCOUNT}:role/{self.name}"
@@ -88,7 +92,7 @@ class Role:
             patch.setattr(boto3, "DEFAULT_SESSION", None)  # it would keep its credentials
             self._enforce_after(0)
             try:
-                yield
+                yield boto3.session.Session().client
             finally:
                 self._enforce_after(ENOUGH)
                 self._put(policy, before)
@@ -108,11 +112,6 @@ class Role:
 def _for_moto(grant: Grant) -> dict[str, str]:
     resource = grant.resource if grant.action.startswith("s3:") else "*"
     return {"Effect": "Allow", "Action": grant.action, "Resource": resource}
-
-
-def client(service: str) -> Any:
-    """As the role that this process is."""
-    return boto3.session.Session().client(service)
 
 
 def denied(call: Callable[..., Any], **parameters: Any) -> bool:

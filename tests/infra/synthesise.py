@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from infra.app import synthesise, usage
 from infra.artefacts import Artefacts
+from infra.load_test import SOURCE, load_test
 from infra.node import variables
 
 LAYER = "arn:aws:lambda:eu-west-1:184161586896:layer:opentelemetry-collector-amd64-0_20_0:1"
@@ -29,15 +31,36 @@ CONTEXTS: dict[str, dict[str, Any]] = {
 
 
 def main() -> None:
-    """Writes a cloud assembly for each context."""
-    dist, out = Path(sys.argv[1]), Path(sys.argv[2])
+    """Writes a cloud assembly for each context, for the load test, and for a broken rule.
+
+    The CDK's part in Node.js, which is started once, knows the environment of its start alone.
+    """
+    artefacts, out = Artefacts(Path(sys.argv[1])), Path(sys.argv[2])
     os.environ.update(variables())
-    from infra.app import synthesise
+    from aws_cdk import App
 
     for name, context in CONTEXTS.items():
-        os.environ["CDK_CONTEXT_JSON"] = json.dumps(context)
-        os.environ["CDK_OUTDIR"] = str(out / name)
-        synthesise(Artefacts(dist))
+        synthesise(App(context=context, outdir=str(out / name)), usage, artefacts)
+    source = SOURCE if SOURCE.exists() else _stand_in(out / "source")
+    fill = partial(load_test, source=source)
+    synthesise(App(outdir=str(out / "load-test")), fill, artefacts)
+    try:
+        synthesise(App(outdir=str(out / "broken")), _broken, artefacts)
+    except RuntimeError as error:
+        (out / "broken.txt").write_text(str(error))
+
+
+def _stand_in(folder: Path) -> Path:
+    folder.mkdir()
+    (folder / "app.py").touch()
+    return folder
+
+
+def _broken(app: Any, artefacts: Artefacts) -> None:
+    """A stack with a bucket as S3 makes it where nothing is said."""
+    from aws_cdk import Stack, aws_s3
+
+    aws_s3.Bucket(Stack(app, "broken"), "Bucket")
 
 
 if __name__ == "__main__":

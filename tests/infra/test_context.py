@@ -1,0 +1,53 @@
+"""A value of the context that makes no sense is refused, with what to write instead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from infra.context import Context, ContextError, read_context
+
+
+def read(**values: Any) -> Context:
+    return read_context(values.get)
+
+
+def test_all_may_be_left_out() -> None:
+    assert read() == Context("dev", (), 1.0, 0.01, True, "", "")
+    assert read(environment="", regions="", sample_rate="", examples="") == read()
+
+
+def test_values_come_as_text_from_the_command_line_and_as_json_from_cdk_json() -> None:
+    text = read(regions="eu-west-1, us-east-1,eu-west-1", sample_rate="0.5", examples="false")
+    assert text == read(regions=["eu-west-1", "us-east-1"], sample_rate=0.5, examples=False)
+    assert text.regions == ("eu-west-1", "us-east-1")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "advice"),
+    [
+        ("environment", "Prod", "lower-case letters and digits"),
+        ("environment", "load-test", "lower-case letters and digits"),  # the name of a stack
+        ("environment", "a" * 17, "up to 16"),  # a bucket's name has 63 characters
+        ("regions", "Ireland", "regions=eu-west-1,us-east-1"),
+        ("sample_rate", "0", "above 0 up to 1"),
+        ("sample_rate", "2", "above 0 up to 1"),
+        ("sample_rate", "nan", "above 0 up to 1"),
+        ("overhead_budget", "1%", "above 0 up to 1"),
+        ("examples", "no", "true or false"),
+        ("collector_layer", "otel", "ARN"),
+        ("alarm_topic", "on-call", "ARN"),
+    ],
+)
+def test_a_bad_value_is_named_with_what_to_write(key: str, value: str, advice: str) -> None:
+    with pytest.raises(ContextError) as error:
+        read(**{key: value})
+    assert key in str(error.value)
+    assert value in str(error.value)
+    assert advice in str(error.value)
+
+
+def test_the_longest_names_fit_into_a_buckets() -> None:
+    longest = read(environment="a" * 16)
+    assert len(f"{longest.name}-123456789012-ap-southeast-1") <= 63

@@ -1,0 +1,147 @@
+"""What is synthesised from which context, and that cdk-nag finds nothing in it without a reason."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.infra.synthesise import CONTEXTS, LAYER, TOPIC
+
+STACKS = {
+    "default": ["lambda-usage-dev"],
+    "everything": ["lambda-usage-prod-eu-west-1", "lambda-usage-prod-us-east-1"],
+    "without-examples": ["lambda-usage-dev"],
+    "load-test": ["lambda-usage-load-test"],
+}
+
+
+def templates(assemblies: Path, name: str) -> dict[str, Any]:
+    """The templates of an assembly, by stack."""
+    return {
+        path.name.removesuffix(".template.json"): json.loads(path.read_text("utf-8"))
+        for path in sorted((assemblies / name).glob("*.template.json"))
+    }
+
+
+def of_type(template: Any, kind: str) -> list[Any]:
+    return [each for each in template["Resources"].values() if each["Type"] == kind]
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_no_rule_of_cdk_nag_is_broken(assemblies: Path, name: str) -> None:
+    report = json.loads((assemblies / name / "validation-report.json").read_text("utf-8"))
+    assert report["pluginReports"] == []
+
+
+def test_a_broken_rule_fails_the_synthesis(assemblies: Path) -> None:
+    report = json.loads((assemblies / "broken" / "validation-report.json").read_text("utf-8"))
+    (found,) = report["pluginReports"]
+    assert found["conclusion"] == "failure"
+    assert {each["ruleName"] for each in found["violations"]} == {
+        "AwsSolutions-S1",
+        "AwsSolutions-S10",
+    }
+    assert "ValidationFailed" in (assemblies / "broken.txt").read_text("utf-8")
+
+
+def test_each_exception_has_its_reason_and_no_other_is_made(assemblies: Path) -> None:
+    (template,) = templates(assemblies, "default").values()
+    found: Counter[tuple[str, str]] = Counter()
+    for each in template["Resources"].values():
+        for rule in each.get("Metadata", {}).get("cdk_nag", {}).get("rules_to_suppress", ()):
+            assert len(rule["reason"].split()) > 5, rule
+            found[each["Type"], rule["id"].removeprefix("AwsSolutions-").partition("[")[0]] += 1
+    assert found == {
+        ("AWS::S3::Bucket", "S1"): 1,
+        ("AWS::S3::BucketPolicy", "S1"): 1,
+        ("AWS::IAM::Role", "IAM5"): 4,
+        ("AWS::Lambda::Function", "L1"): 4,
+    }
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_each_region_has_a_stack(assemblies: Path, name: str) -> None:
+    assert sorted(templates(assemblies, name)) == STACKS[name]
+    manifest = json.loads((assemblies / name / "manifest.json").read_text("utf-8"))
+    places = {stack: manifest["artifacts"][stack]["environment"] for stack in STACKS[name]}
+    for stack, place in places.items():
+        region = (
+            stack.removeprefix("lambda-usage-prod-") if name == "everything" else "unknown-region"
+        )
+        assert place.endswith(f"/{region}")
+
+
+def test_the_context_reaches_the_functions(assemblies: Path) -> None:
+    for template in templates(assemblies, "everything").values():
+        watched = [
+            each["Properties"]
+            for each in of_type(template, "AWS::Lambda::Function")
+            if "Layers" in each["Properties"]
+        ]
+        assert len(watched) == 2
+        for each in watched:
+            variables = each["Environment"]["Variables"]
+            assert variables["COVERAGE_SAMPLE_RATE"] == CONTEXTS["everything"]["sample_rate"]
+            assert (
+                variables["COVERAGE_OVERHEAD_BUDGET"] == CONTEXTS["everything"]["overhead_budget"]
+            )
+
+
+def test_with_a_collector_metrics_go_to_it(assemblies: Path) -> None:
+    """In the function, by the layer that has OpenTelemetry's SDK, and a configuration of ours."""
+    for stack, template in templates(assemblies, "everything").items():
+        assets = json.loads((assemblies / "everything" / f"{stack}.assets.json").read_text("utf-8"))
+        folders = [
+            assemblies / "everything" / each["source"]["path"] for each in assets["files"].values()
+        ]
+        assert any((folder / "lambda-layer.yaml").exists() for folder in folders)
+        watched = [
+            each["Properties"]
+            for each in of_type(template, "AWS::Lambda::Function")
+            if "Layers" in each["Properties"]
+        ]
+        for each in watched:
+            variables = each["Environment"]["Variables"]
+            assert variables["OPENTELEMETRY_COLLECTOR_CONFIG_URI"] == "/opt/lambda-layer.yaml"
+            assert "COVERAGE_METRICS" not in variables
+            ours, collector, configuration = each["Layers"]
+            assert ours["Ref"].startswith("OtelLayers")
+            assert collector == LAYER
+            assert configuration["Ref"].startswith("CollectorConfiguration")
+
+
+def test_alarms_are_sent_to_the_topic(assemblies: Path) -> None:
+    for template in templates(assemblies, "everything").values():
+        alarms = of_type(template, "AWS::CloudWatch::Alarm")
+        assert len(alarms) == 4
+        assert all(each["Properties"]["AlarmActions"] == [TOPIC] for each in alarms)
+    (template,) = templates(assemblies, "default").values()
+    assert all(
+        "AlarmActions" not in each["Properties"]
+        for each in of_type(template, "AWS::CloudWatch::Alarm")
+    )
+
+
+def test_without_examples_nothing_is_watched_and_the_combiner_is_told_of_no_source(
+    assemblies: Path,
+) -> None:
+    (template,) = templates(assemblies, "without-examples").values()
+    (function,) = of_type(template, "AWS::Lambda::Function")
+    variables = function["Properties"]["Environment"]["Variables"]
+    assert (variables["COMBINER_INVENTORY"], variables["COMBINER_EXPECT_FUNCTIONS"]) == ("", "")
+    assert not of_type(template, "Custom::AWS")
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_no_role_has_a_right_to_everything(assemblies: Path, name: str) -> None:
+    for template in templates(assemblies, name).values():
+        for role in of_type(template, "AWS::IAM::Role"):
+            for policy in role["Properties"].get("Policies", ()):
+                for each in policy["PolicyDocument"]["Statement"]:
+                    assert each["Resource"] != "*"
+                    assert not any("*" in action for action in [each["Action"]])
+        assert not of_type(template, "AWS::IAM::Policy")
