@@ -56,7 +56,9 @@ $(STAMP): pyproject.toml
 	  echo "$(PYTHON) cannot make a virtual environment: install its venv module, or name" \
 	    "another: make PYTHON=python3.13 ..." >&2; \
 	  exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,docs,infra]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,docs]'
+	@# half a minute of byte code, of which little is ever imported, is left out
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable '.[infra]'
 	@touch $@
 
 # The parts in C, for this machine; tests try them and those in Python.
