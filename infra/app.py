@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[0] = str(ROOT)  # not this folder: what is in it is `infra.…`
+sys.path.insert(0, str(ROOT))
 
 from infra.artefacts import Artefacts, NotBuilt  # noqa: E402
 from infra.context import ContextError, read_context  # noqa: E402

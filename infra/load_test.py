@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[0] = str(ROOT)
+sys.path.insert(0, str(ROOT))
 
 from infra.app import run  # noqa: E402
 from infra.artefacts import Artefacts  # noqa: E402
@@ -23,8 +23,8 @@ SOURCE = ROOT / "examples" / "load_test"
 HANDLERS = {name: f"app.{name.lower()}_handler" for name in ("Main", "Simple", "Error")}
 
 
-def load_test(app: App, artefacts: Artefacts, source: Path = SOURCE) -> None:
-    """The stack. *source* has the functions."""
+def load_test(app: App, artefacts: Artefacts) -> None:
+    """The stack."""
     from aws_cdk import Aws, CfnOutput, RemovalPolicy, Stack
 
     from infra.functions import Code, Recording, WatchedFunction
@@ -38,7 +38,7 @@ def load_test(app: App, artefacts: Artefacts, source: Path = SOURCE) -> None:
     recording = Recording(usage.bucket, layers, {})
     CfnOutput(stack, "BucketName", value=usage.bucket.bucket_name)
     for label, handler in HANDLERS.items():
-        watched = WatchedFunction(stack, label, Code(source, handler), recording)
+        watched = WatchedFunction(stack, label, Code(SOURCE, handler), recording)
         CfnOutput(stack, f"{label}Arn", value=watched.function.function_arn)
 
 

@@ -16,8 +16,8 @@ from infra.storage import UsageBucket
 from infra.watching import Watching
 
 ROOT = Path(__file__).resolve().parent.parent
-EXAMPLES = SourceTree("examples", ROOT / "infra" / "example")
-HANDLERS = {"Quote": "app.quote", "Refund": "app.refund"}
+EXAMPLES = SourceTree("examples", ROOT / "examples" / "load_test")
+HANDLERS = {"Main": "app.main_handler", "Simple": "app.simple_handler"}
 
 
 def usage_stacks(app: App, context: Context, artefacts: Artefacts, work: Path) -> list[Stack]:

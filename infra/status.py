@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.command import NO_CREDENTIALS
 from infra.context import LOAD_TEST
+from infra.load_test import HANDLERS
 from infra.policies import BUNDLES
 
 if TYPE_CHECKING:
@@ -45,12 +46,16 @@ def _status(session: boto3.session.Session) -> int:
         return 1
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())}
     print(f"{LOAD_TEST} in {session.region_name}: {stack['StackStatus']}")
-    for name, value in sorted(outputs.items()):
-        if name.endswith("Arn"):
-            print(f"  {name.removesuffix('Arn').lower():<8}{value}")
+    functions = {
+        name.lower(): outputs[f"{name}Arn"] for name in HANDLERS if f"{name}Arn" in outputs
+    }
+    for name, arn in functions.items():
+        print(f"  {name:<8}{arn}")
     if "BucketName" in outputs:
         bucket = outputs["BucketName"]
         print(f"  {_bundles(session.client('s3'), bucket)} in s3://{bucket}/{BUNDLES}")
+    if functions:
+        print(f'  make load-test ARN="{" ".join(map("=".join, functions.items()))}"')
     return 0
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from infra.app import synthesise, usage
 from infra.artefacts import Artefacts
-from infra.load_test import SOURCE, load_test
+from infra.load_test import load_test
 from infra.node import variables
 
 LAYER = "arn:aws:lambda:eu-west-1:184161586896:layer:opentelemetry-collector-amd64-0_20_0:1"
@@ -41,19 +40,11 @@ def main() -> None:
 
     for name, context in CONTEXTS.items():
         synthesise(App(context=context, outdir=str(out / name)), usage, artefacts)
-    source = SOURCE if SOURCE.exists() else _stand_in(out / "source")
-    fill = partial(load_test, source=source)
-    synthesise(App(outdir=str(out / "load-test")), fill, artefacts)
+    synthesise(App(outdir=str(out / "load-test")), load_test, artefacts)
     try:
         synthesise(App(outdir=str(out / "broken")), _broken, artefacts)
     except RuntimeError as error:
         (out / "broken.txt").write_text(str(error))
-
-
-def _stand_in(folder: Path) -> Path:
-    folder.mkdir()
-    (folder / "app.py").touch()
-    return folder
 
 
 def _broken(app: Any, artefacts: Artefacts) -> None:

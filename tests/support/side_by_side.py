@@ -16,7 +16,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
-TOGETHER = ("tests/deploy/",)
+TOGETHER = ("tests/deploy/", "tests/infra/")
 """Tests of such a folder share what takes long to make, and do something while it is made."""
 IN_TURN = (
     "tests/browser/",
