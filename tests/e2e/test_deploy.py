@@ -76,6 +76,22 @@ def test_it_publishes_in_each_region_what_was_built(
 
 
 @pytest.mark.usefixtures("aws")
+def test_what_else_was_built_is_no_layer(
+    monkeypatch: pytest.MonkeyPatch,
+    layer_zip: Path,
+    layer_name: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(deploy, "ROOT", tmp_path)
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "dist" / layer_zip.name).symlink_to(layer_zip)
+    (tmp_path / "dist" / f"lambda-usage-combiner-{__version__}-x86_64.zip").touch()
+    assert deploy.main(ASKED) == 0
+    assert all(layer_name in line for line in capsys.readouterr().out.splitlines())
+
+
+@pytest.mark.usefixtures("aws")
 def test_what_is_there_is_not_published_again(
     layer_zip: Path, layer_name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
