@@ -81,9 +81,9 @@ class Combiner(Construct):
             code=aws_lambda.Code.from_asset(artefacts.combiner()),
             environment={
                 "COVERAGE_S3_BUCKET": bucket.bucket_name,
-                "COMBINER_INVENTORY": inventory,
-                "COMBINER_EXPECT_FUNCTIONS": ",".join(expected),
                 "POWERTOOLS_TRACE_DISABLED": "true",
+                **({"COMBINER_INVENTORY": inventory} if inventory else {}),
+                **({"COMBINER_EXPECT_FUNCTIONS": ",".join(expected)} if expected else {}),
             },
             memory_size=1769,
             timeout=Duration.seconds(TIMEOUT_S),

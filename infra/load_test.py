@@ -36,7 +36,7 @@ def load_test(app: App, artefacts: Artefacts) -> None:
     usage = UsageBucket(stack, "Usage", name, kept=False)
     layers = UsageLayers(stack, "Layers", artefacts, policy=RemovalPolicy.DESTROY)
     recording = Recording(usage.bucket, layers, {})
-    CfnOutput(stack, "BucketName", value=usage.bucket.bucket_name)
+    CfnOutput(stack, "Bucket", value=usage.bucket.bucket_name)
     for label, handler in HANDLERS.items():
         watched = WatchedFunction(stack, label, Code(SOURCE, handler), recording)
         CfnOutput(stack, f"{label}Arn", value=watched.function.function_arn)

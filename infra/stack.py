@@ -7,6 +7,7 @@ from pathlib import Path
 from aws_cdk import App, Aws, CfnOutput, Environment, Stack, aws_lambda
 
 from infra.artefacts import ARCHITECTURES, Artefacts
+from infra.attaching import Attaching
 from infra.combining import Combiner
 from infra.context import Context
 from infra.functions import Code, Recording, WatchedFunction
@@ -50,6 +51,7 @@ def usage_stack(
     )
     usage = UsageBucket(stack, "Usage", f"{context.name}-{Aws.ACCOUNT_ID}-{Aws.REGION}")
     layers = UsageLayers(stack, "Layers", artefacts)
+    Attaching(stack, "Attaching", context, usage, layers)
     functions = _examples(stack, context, artefacts, usage, layers) if context.examples else []
     if functions:
         UploadedInventory(stack, "Inventory", EXAMPLES, usage.bucket, work)
@@ -64,11 +66,11 @@ def usage_stack(
     watching = Watching(stack, "Watching", context.name, combiner)
     if context.alarm_topic:
         watching.send_to(context.alarm_topic)
-    CfnOutput(stack, "BucketName", value=usage.bucket.bucket_name)
-    CfnOutput(stack, "CombinerName", value=combiner.function.function_name)
-    for architecture, version in layers.versions.items():
-        label = "Layer" + architecture.replace("_", "")
-        CfnOutput(stack, label, value=version.layer_version_arn)
+    for name, value in {
+        "Combiner": combiner.function.function_name,
+        "DeadLetters": combiner.dead_letters.queue_url,
+    }.items():
+        CfnOutput(stack, f"{name}Output", value=value).override_logical_id(name)
     return stack
 
 

@@ -51,8 +51,8 @@ def _status(session: boto3.session.Session) -> int:
     }
     for name, arn in functions.items():
         print(f"  {name:<8}{arn}")
-    if "BucketName" in outputs:
-        bucket = outputs["BucketName"]
+    if "Bucket" in outputs:
+        bucket = outputs["Bucket"]
         print(f"  {_bundles(session.client('s3'), bucket)} in s3://{bucket}/{BUNDLES}")
     if functions:
         print(f'  make load-test ARN="{" ".join(map("=".join, functions.items()))}"')

@@ -261,6 +261,10 @@ def _alarm(deployment: Deployment, name: str, properties: Properties) -> None:
     deployment.client("cloudwatch").put_metric_alarm(AlarmName=name, **properties)
 
 
+def _parameter(deployment: Deployment, name: str, properties: Properties) -> None:
+    deployment.client("ssm").put_parameter(**properties, Overwrite=True)
+
+
 BESIDE: dict[str, Callable[[Deployment, str, Properties], None]] = {
     "AWS::S3::Bucket": _bucket,  # moto's CloudFormation makes it with its encryption alone
     "AWS::S3::BucketPolicy": _bucket_policy,
@@ -268,4 +272,5 @@ BESIDE: dict[str, Callable[[Deployment, str, Properties], None]] = {
     "AWS::Lambda::Function": _function,  # without its layers
     "AWS::Lambda::EventInvokeConfig": _on_failure,
     "AWS::CloudWatch::Alarm": _alarm,
+    "AWS::SSM::Parameter": _parameter,  # those that refer to a layer say nonsense
 }

@@ -102,10 +102,34 @@ def test_functions_have_the_layer_of_their_architecture_and_know_the_bucket(
         }
         template = deployment.properties(deployment.logical(name, "AWS::Lambda::Function"))
         assert template["Architectures"] == [architecture]
-        made = deployment.properties(
-            deployment.logical(f"Layers{short}", "AWS::Lambda::LayerVersion")
-        )
+        made = deployment.properties(layer_of(deployment, short))
         assert made["CompatibleArchitectures"] == [architecture]
+
+
+def test_stacks_of_functions_can_look_up_what_they_need(deployment: Deployment) -> None:
+    found = deployment.client("ssm").get_parameters_by_path(Path="/lambda-usage/dev/")
+    told = {each["Name"].rpartition("/")[2]: each["Value"] for each in found["Parameters"]}
+    policy = told.pop("function-policy")
+    assert told == {
+        "bucket": BUCKET,
+        "layer-x86_64": deployment.ids[layer_of(deployment, "x8664")],
+        "layer-arm64": deployment.ids[layer_of(deployment, "arm64")],
+        "sample-rate": "1.0",
+        "overhead-budget": "0.01",
+    }
+    iam = deployment.client("iam")
+    document = iam.get_policy_version(PolicyArn=policy, VersionId="v1")["PolicyVersion"]["Document"]
+    assert document["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Action": "s3:PutObject",
+            "Resource": f"arn:aws:s3:::{BUCKET}/coverage/*",
+        }
+    ]
+
+
+def layer_of(deployment: Deployment, short: str) -> str:
+    return deployment.logical(f"Layers{short}", "AWS::Lambda::LayerVersion")
 
 
 def test_the_layers_are_for_each_python(deployment: Deployment) -> None:
