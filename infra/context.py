@@ -11,6 +11,7 @@ LOAD_TEST = "lambda-usage-load-test"
 _ENVIRONMENT = re.compile(r"[a-z][a-z0-9]{0,15}")
 _REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]")
 _LAYER = re.compile(r"arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:layer:[A-Za-z0-9_-]+:[0-9]+")
+_ADDRESS = re.compile(r"https?://[^/\s]+")
 _TOPIC = re.compile(r"arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+")
 
 Read = Callable[[str], object]
@@ -33,7 +34,9 @@ class Context:
     examples: bool
     """Whether example functions are deployed beside the rest."""
     collector_layer: str
-    """ARN of a layer with an OpenTelemetry collector; may be empty."""
+    """ARN of a layer with an OpenTelemetry collector, for x86_64; may be empty."""
+    collector_gateway: str
+    """Where that sends to; empty where there is none."""
     alarm_topic: str
     """ARN of the topic that alarms are sent to; may be empty."""
 
@@ -49,17 +52,24 @@ def read_context(read: Read) -> Context:
     Raises:
         ContextError: It says which value is wrong, and what to write.
     """
-    return Context(
+    context = Context(
         environment=_matching(read, "environment", "dev", _ENVIRONMENT, _A_NAME),
         regions=_regions(read),
         sample_rate=_share(read, "sample_rate", 1.0),
         overhead_budget=_share(read, "overhead_budget", 0.01),
-        examples=_switch(read, "examples", default=True),
+        examples=_switch(read, "examples", default=False),
         collector_layer=_matching(read, "collector_layer", "", _LAYER, "the ARN of its version"),
+        collector_gateway=_matching(read, "collector_gateway", "", _ADDRESS, _AN_ADDRESS),
         alarm_topic=_matching(read, "alarm_topic", "", _TOPIC, "the ARN of a topic of SNS"),
     )
+    if bool(context.collector_layer) != bool(context.collector_gateway):
+        raise ContextError(
+            "the context has one of collector_layer and collector_gateway: write both, or neither"
+        )
+    return context
 
 
+_AN_ADDRESS = "https://, a host and perhaps a port, without a path"
 _A_NAME = "up to 16 lower-case letters and digits, a letter first"
 
 

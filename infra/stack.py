@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from aws_cdk import App, Aws, CfnOutput, Environment, Stack, aws_lambda
+from aws_cdk import App, Aws, CfnOutput, Environment, SecretValue, Stack, aws_lambda
 
 from infra.artefacts import ARCHITECTURES, Artefacts
 from infra.attaching import Attaching
@@ -82,27 +82,30 @@ def _examples(
     layers: UsageLayers,
 ) -> list[WatchedFunction]:
     """One source tree, a function of each architecture."""
-    recording = Recording(
-        usage.bucket,
-        layers,
-        {
-            "COVERAGE_SAMPLE_RATE": str(context.sample_rate),
-            "COVERAGE_OVERHEAD_BUDGET": str(context.overhead_budget),
-            "COVERAGE_METRICS": "emf",
-        },
-    )
+    told = {
+        "COVERAGE_SAMPLE_RATE": str(context.sample_rate),
+        "COVERAGE_OVERHEAD_BUDGET": str(context.overhead_budget),
+    }
+    emf = Recording(usage.bucket, layers, {**told, "COVERAGE_METRICS": "emf"})
+    recordings = dict.fromkeys(ARCHITECTURES, emf)
     if context.collector_layer:
-        recording = _with_collector(stack, context, artefacts, recording)
+        recordings["x86_64"] = _with_collector(stack, context, artefacts, usage, told)
     return [
-        WatchedFunction(stack, name, Code(EXAMPLES.folder, handler, architecture), recording)
+        WatchedFunction(
+            stack, name, Code(EXAMPLES.folder, handler, architecture), recordings[architecture]
+        )
         for (name, handler), architecture in zip(HANDLERS.items(), ARCHITECTURES, strict=True)
     ]
 
 
 def _with_collector(
-    stack: Stack, context: Context, artefacts: Artefacts, recording: Recording
+    stack: Stack,
+    context: Context,
+    artefacts: Artefacts,
+    usage: UsageBucket,
+    told: dict[str, str],
 ) -> Recording:
-    """Metrics go over OTLP to a collector in the function, not to CloudWatch."""
+    """Metrics go over OTLP to a collector in the function, and from there to a gateway."""
     configuration = aws_lambda.LayerVersion(
         stack,
         "CollectorConfiguration",
@@ -112,14 +115,17 @@ def _with_collector(
     collector = aws_lambda.LayerVersion.from_layer_version_arn(
         stack, "Collector", context.collector_layer
     )
-    variables = {
-        "OPENTELEMETRY_COLLECTOR_CONFIG_URI": "/opt/lambda-layer.yaml",
-        "OTEL_EXPORTER_OTLP_ENDPOINT": "http://localhost:4318",
-    }
-    kept = {name: v for name, v in recording.variables.items() if name != "COVERAGE_METRICS"}
+    token = SecretValue.secrets_manager(f"lambda-usage/{context.environment}/collector-token")
     return Recording(
-        recording.bucket,
+        usage.bucket,
         UsageLayers(stack, "OtelLayers", artefacts, otel=True),
-        {**kept, **variables},
+        {
+            **told,
+            "OPENTELEMETRY_COLLECTOR_CONFIG_URI": "/opt/lambda-layer.yaml",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": "http://localhost:4318",
+            "LAMBDA_USAGE_GATEWAY": context.collector_gateway,
+            # CloudFormation puts the secret there: no template has it
+            "LAMBDA_USAGE_GATEWAY_TOKEN": token.unsafe_unwrap(),
+        },
         [collector, configuration],
     )

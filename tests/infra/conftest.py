@@ -48,6 +48,6 @@ def assemblies(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def deployment(assemblies: Path) -> Iterator[Deployment]:
-    """The default stack, deployed."""
-    with deployed(assemblies / "default", "lambda-usage-dev") as found:
+    """The stack with the examples, deployed."""
+    with deployed(assemblies / "examples", "lambda-usage-dev") as found:
         yield found

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import pytest
 
 from infra.context import Context, ContextError, read_context
+from tests.infra.synthesise import GUIDE, LAYER
 
 
 def read(**values: Any) -> Context:
@@ -14,13 +16,13 @@ def read(**values: Any) -> Context:
 
 
 def test_all_may_be_left_out() -> None:
-    assert read() == Context("dev", (), 1.0, 0.01, True, "", "")
+    assert read() == Context("dev", (), 1.0, 0.01, False, "", "", "")
     assert read(environment="", regions="", sample_rate="", examples="") == read()
 
 
 def test_values_come_as_text_from_the_command_line_and_as_json_from_cdk_json() -> None:
-    text = read(regions="eu-west-1, us-east-1,eu-west-1", sample_rate="0.5", examples="false")
-    assert text == read(regions=["eu-west-1", "us-east-1"], sample_rate=0.5, examples=False)
+    text = read(regions="eu-west-1, us-east-1,eu-west-1", sample_rate="0.5", examples="true")
+    assert text == read(regions=["eu-west-1", "us-east-1"], sample_rate=0.5, examples=True)
     assert text.regions == ("eu-west-1", "us-east-1")
 
 
@@ -37,6 +39,8 @@ def test_values_come_as_text_from_the_command_line_and_as_json_from_cdk_json() -
         ("overhead_budget", "1%", "above 0 up to 1"),
         ("examples", "no", "true or false"),
         ("collector_layer", "otel", "ARN"),
+        ("collector_gateway", "collector.example.com", "https://"),
+        ("collector_gateway", "https://collector.example.com/v1/metrics", "without a path"),
         ("alarm_topic", "on-call", "ARN"),
     ],
 )
@@ -46,6 +50,17 @@ def test_a_bad_value_is_named_with_what_to_write(key: str, value: str, advice: s
     assert key in str(error.value)
     assert value in str(error.value)
     assert advice in str(error.value)
+
+
+def test_a_collector_needs_somewhere_to_send_to() -> None:
+    with pytest.raises(ContextError, match="collector_gateway: write both"):
+        read(collector_layer=LAYER)
+
+
+def test_the_guide_has_a_line_on_each() -> None:
+    tables = [line for line in GUIDE.read_text("utf-8").splitlines() if line.startswith("| `")]
+    for each in fields(Context):
+        assert any(f"`{each.name}`" in line.split("|")[1] for line in tables), each.name
 
 
 def test_the_longest_names_fit_into_a_buckets() -> None:

@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 
-from tests.infra.synthesise import CONTEXTS, LAYER, TOPIC
+from tests.infra.synthesise import CONTEXTS, GATEWAY, LAYER, TOPIC
+from tests.support.paths import ROOT
+
+README = ROOT / "infra" / "README.md"
 
 STACKS = {
     "default": ["lambda-usage-dev"],
     "everything": ["lambda-usage-prod-eu-west-1", "lambda-usage-prod-us-east-1"],
-    "without-examples": ["lambda-usage-dev"],
+    "examples": ["lambda-usage-dev"],
     "load-test": ["lambda-usage-load-test"],
 }
 
@@ -49,11 +52,12 @@ def test_a_broken_rule_fails_the_synthesis(assemblies: Path) -> None:
 
 
 def test_each_exception_has_its_reason_and_no_other_is_made(assemblies: Path) -> None:
-    (template,) = templates(assemblies, "default").values()
+    readme = README.read_text("utf-8")
+    (template,) = templates(assemblies, "examples").values()
     found: Counter[tuple[str, str]] = Counter()
     for each in template["Resources"].values():
         for rule in each.get("Metadata", {}).get("cdk_nag", {}).get("rules_to_suppress", ()):
-            assert len(rule["reason"].split()) > 5, rule
+            assert rule["reason"] in readme
             found[each["Type"], rule["id"].removeprefix("AwsSolutions-").partition("[")[0]] += 1
     assert found == {
         ("AWS::S3::Bucket", "S1"): 1,
@@ -100,19 +104,48 @@ def test_with_a_collector_metrics_go_to_it(assemblies: Path) -> None:
             assemblies / "everything" / each["source"]["path"] for each in assets["files"].values()
         ]
         assert any((folder / "lambda-layer.yaml").exists() for folder in folders)
-        watched = [
+        with_it, without = (
             each["Properties"]
             for each in of_type(template, "AWS::Lambda::Function")
             if "Layers" in each["Properties"]
-        ]
-        for each in watched:
-            variables = each["Environment"]["Variables"]
-            assert variables["OPENTELEMETRY_COLLECTOR_CONFIG_URI"] == "/opt/lambda-layer.yaml"
-            assert "COVERAGE_METRICS" not in variables
-            ours, collector, configuration = each["Layers"]
-            assert ours["Ref"].startswith("OtelLayers")
-            assert collector == LAYER
-            assert configuration["Ref"].startswith("CollectorConfiguration")
+        )
+        variables = with_it["Environment"]["Variables"]
+        assert variables["OPENTELEMETRY_COLLECTOR_CONFIG_URI"] == "/opt/lambda-layer.yaml"
+        assert variables["LAMBDA_USAGE_GATEWAY"] == GATEWAY
+        token = json.dumps(variables["LAMBDA_USAGE_GATEWAY_TOKEN"])
+        assert "{{resolve:secretsmanager:lambda-usage/prod/collector-token:" in token
+        assert "COVERAGE_METRICS" not in variables
+        ours, collector, configuration = with_it["Layers"]
+        assert ours["Ref"].startswith("OtelLayersx8664")
+        assert collector == LAYER
+        assert configuration["Ref"].startswith("CollectorConfiguration")
+        assert without["Architectures"] == ["arm64"]
+        assert without["Environment"]["Variables"]["COVERAGE_METRICS"] == "emf"
+
+
+def test_a_function_is_attached_as_the_guide_tells(assemblies: Path) -> None:
+    (template,) = templates(assemblies, "attached").values()
+    (function,) = of_type(template, "AWS::Lambda::Function")
+    parameters = {
+        name: each["Default"] for name, each in template["Parameters"].items() if "Default" in each
+    }
+
+    def told(value: Any) -> str:
+        path = str(parameters[value["Ref"]])
+        assert path.startswith("/lambda-usage/staging/")
+        return path.rpartition("/")[2]
+
+    properties = function["Properties"]
+    assert [told(each) for each in properties["Layers"]] == ["layer-arm64"]
+    variables = properties["Environment"]["Variables"]
+    assert variables.pop("AWS_LAMBDA_EXEC_WRAPPER") == "/opt/lambda-usage"
+    assert {name: told(value) for name, value in variables.items()} == {
+        "COVERAGE_S3_BUCKET": "bucket",
+        "COVERAGE_SAMPLE_RATE": "sample-rate",
+        "COVERAGE_OVERHEAD_BUDGET": "overhead-budget",
+    }
+    (role,) = of_type(template, "AWS::IAM::Role")
+    assert told(role["Properties"]["ManagedPolicyArns"][-1]) == "function-policy"
 
 
 def test_alarms_are_sent_to_the_topic(assemblies: Path) -> None:
@@ -130,7 +163,7 @@ def test_alarms_are_sent_to_the_topic(assemblies: Path) -> None:
 def test_without_examples_nothing_is_watched_and_the_combiner_is_told_of_no_source(
     assemblies: Path,
 ) -> None:
-    (template,) = templates(assemblies, "without-examples").values()
+    (template,) = templates(assemblies, "default").values()
     (function,) = of_type(template, "AWS::Lambda::Function")
     variables = function["Properties"]["Environment"]["Variables"]
     assert variables.keys() == {"COVERAGE_S3_BUCKET", "POWERTOOLS_TRACE_DISABLED"}
