@@ -154,7 +154,7 @@ def deployed(assembly: Path, stack: str) -> Iterator[Deployment]:
 
 
 @cache
-def _root() -> boto3.Session:
+def _root() -> Any:
     """One for all: a session reads what it knows of a service once."""
     return boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=REGION)
 

@@ -92,7 +92,8 @@ class Role:
             patch.setattr(boto3, "DEFAULT_SESSION", None)  # it would keep its credentials
             self._enforce_after(0)
             try:
-                yield boto3.session.Session().client
+                session: Any = boto3.session.Session()
+                yield session.client
             finally:
                 self._enforce_after(ENOUGH)
                 self._put(policy, before)

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from infra import command, node, status
+from infra.artefacts import Artefacts, NotBuilt
 from infra.load_test import HANDLERS, SOURCE
 from lambda_usage.version import __version__
 from tests.infra.deployment import deployed
@@ -155,10 +156,10 @@ def test_a_bad_value_fails_the_synthesis_with_one_line(tmp_path: Path) -> None:
 
 
 def test_each_zip_that_is_missing_is_named_with_how_to_build_it(tmp_path: Path) -> None:
-    artefacts = command.Artefacts(tmp_path)
-    with pytest.raises(command.NotBuilt, match=rf"layer-otel-{__version__}-arm64.*make build"):
+    artefacts = Artefacts(tmp_path)
+    with pytest.raises(NotBuilt, match=rf"layer-otel-{__version__}-arm64.*make build"):
         artefacts.layer("arm64", otel=True)
-    with pytest.raises(command.NotBuilt, match=r"python combiner/build.py --arch x86_64"):
+    with pytest.raises(NotBuilt, match=r"python combiner/build.py --arch x86_64"):
         artefacts.combiner()
 
 

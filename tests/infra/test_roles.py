@@ -1,7 +1,8 @@
 """The roles that a stack has made are enough, and each right in them is needed.
 
 Each right is taken away in turn, and some of the work of that role fails. What moto cannot show of
-that is in ``enforced.py``, and this besides: it asks for no right to what ``CopyObject`` reads.
+that is in ``enforced.py``, and this besides: it asks for no right to what ``CopyObject`` reads, so
+that is read by itself.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from lambda_usage.bundle.writer import bundle_bytes
 from lambda_usage.combine.errors import StoreError
 from lambda_usage.combine.stores import open_store
 from lambda_usage.delivery.targets import Parcel, UploadError, make_target
+from lambda_usage.evidence.inventory_file import unpack
 from tests.fuzz.sound import sound_bundle
 from tests.infra.deployment import ACCOUNT, Deployment
 from tests.infra.enforced import Client, Grant, Role, denied, grants
@@ -233,13 +235,25 @@ def test_the_inventory_is_uploaded_by_a_role_that_can_do_nothing_else(
         Grant("s3:GetObject", f"arn:aws:s3:::{source}"),
         Grant("s3:PutObject", f"arn:aws:s3:::{BUCKET}/{target}"),
     ]
-    without = [each for each in allowed if each.action != "s3:PutObject"]
-    with found.assumed(without) as client:
-        assert denied(client("s3").copy_object, **call["parameters"])
-    with found.assumed(allowed) as client:
+    bucket, _, key = source.partition("/")
+
+    def upload(client: Client) -> None:
+        _write_log(deployment, client, "Inventory")
+        client("s3").get_object(Bucket=bucket, Key=key)  # which CopyObject does on AWS
         client("s3").copy_object(**call["parameters"])
+
+    with found.assumed(allowed) as client:
+        upload(client)
         for what, other in forbidden(deployment, client).items():
             assert denied(other), what
+    stored = deployment.client("s3").get_object(Bucket=BUCKET, Key=target)["Body"].read()
+    assert "app.py" in unpack(stored, target).units
+    for each in allowed:
+        with (
+            found.assumed([other for other in allowed if other != each]) as client,
+            pytest.raises(ClientError, match=r"403|AccessDenied"),
+        ):
+            upload(client)
 
 
 def test_what_the_documents_say_is_what_is_deployed(deployment: Deployment) -> None:
