@@ -37,7 +37,8 @@ IN_RUNTIME = frozenset(
 """boto3, and what only boto3 needs."""
 SCIPY = frozenset({"_lib", "special", "_external"})
 """The evidence needs three functions of ``scipy.special``: the other parts are five times that."""
-UNUSED = frozenset({"tests", "htmlfiles", "__pycache__", "bin", "include"})
+UNUSED = frozenset({"tests", "htmlfiles", "__pycache__", "bin", "include", "RECORD"})
+"""RECORD also has hashes of scripts that name this machine's Python."""
 
 ZIPPED_LIMIT = 50 * 2**20
 """Of Lambda, for a direct upload."""
