@@ -52,7 +52,7 @@ class WatchedFunction(Construct):
             runtime=aws_lambda.Runtime(RUNTIME, aws_lambda.RuntimeFamily.PYTHON),
             architecture=ARCHITECTURE[code.architecture],
             handler=code.handler,
-            code=aws_lambda.Code.from_asset(str(code.folder), exclude=["__pycache__"]),
+            code=aws_lambda.Code.from_asset(str(code.folder), exclude=["*", "!*.py"]),
             layers=[recording.layers.versions[code.architecture], *recording.more_layers],
             environment={
                 "AWS_LAMBDA_EXEC_WRAPPER": WRAPPER,

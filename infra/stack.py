@@ -17,8 +17,10 @@ from infra.storage import UsageBucket
 from infra.watching import Watching
 
 ROOT = Path(__file__).resolve().parent.parent
-EXAMPLES = SourceTree("examples", ROOT / "examples" / "load_test")
-HANDLERS = {"Main": "app.main_handler", "Simple": "app.simple_handler"}
+FUNCTIONS = {"OrderService": "order_service", "InventoryService": "inventory_service"}
+"""Folders below ``examples/``."""
+EXAMPLES = SourceTree("order-service", ROOT / "examples" / "order_service")
+"""Judged on the evidence of both functions, which share a file."""
 
 
 def usage_stacks(app: App, context: Context, artefacts: Artefacts, work: Path) -> list[Stack]:
@@ -81,7 +83,7 @@ def _examples(
     usage: UsageBucket,
     layers: UsageLayers,
 ) -> list[WatchedFunction]:
-    """One source tree, a function of each architecture."""
+    """Two functions that share a file, one of each architecture."""
     told = {
         "COVERAGE_SAMPLE_RATE": str(context.sample_rate),
         "COVERAGE_OVERHEAD_BUDGET": str(context.overhead_budget),
@@ -92,9 +94,12 @@ def _examples(
         recordings["x86_64"] = _with_collector(stack, context, artefacts, usage, told)
     return [
         WatchedFunction(
-            stack, name, Code(EXAMPLES.folder, handler, architecture), recordings[architecture]
+            stack,
+            name,
+            Code(ROOT / "examples" / folder, "app.handler", architecture),
+            recordings[architecture],
         )
-        for (name, handler), architecture in zip(HANDLERS.items(), ARCHITECTURES, strict=True)
+        for (name, folder), architecture in zip(FUNCTIONS.items(), ARCHITECTURES, strict=True)
     ]
 
 

@@ -89,7 +89,9 @@ def test_it_outlives_its_stack(deployment: Deployment) -> None:
 def test_functions_have_the_layer_of_their_architecture_and_know_the_bucket(
     deployment: Deployment, functions: dict[str, Any]
 ) -> None:
-    for name, architecture in zip(("MainFunction", "SimpleFunction"), ARCHITECTURES, strict=True):
+    for name, architecture in zip(
+        ("OrderServiceFunction", "InventoryServiceFunction"), ARCHITECTURES, strict=True
+    ):
         (layer,) = functions[name]["Layers"]
         short = architecture.replace("_", "")
         assert f"Layers{short}" in layer["Arn"]
@@ -245,9 +247,10 @@ def test_reports_are_about_the_source_and_the_functions_that_are_deployed(
     told = functions["CombinerFunction"]["Environment"]["Variables"]
     assert told == {
         "COVERAGE_S3_BUCKET": BUCKET,
-        "COMBINER_INVENTORY": "examples",
+        "COMBINER_INVENTORY": "order-service",
         "COMBINER_EXPECT_FUNCTIONS": ",".join(
-            functions[each]["FunctionName"] for each in ("MainFunction", "SimpleFunction")
+            functions[each]["FunctionName"]
+            for each in ("OrderServiceFunction", "InventoryServiceFunction")
         ),
         "POWERTOOLS_TRACE_DISABLED": "true",
     }

@@ -34,7 +34,7 @@ from usage_combiner.shelf import Shelf
 BUCKET = f"lambda-usage-dev-{ACCOUNT}-{REGION}"
 KEY = "coverage/2026/11/28/orders-0123-000000.coverage"
 REFUSED = (ClientError, StoreError, UploadError)
-FUNCTIONS = ("Main", "Simple")
+FUNCTIONS = ("OrderService", "InventoryService")
 
 GetRole = Callable[[str], Role]
 
@@ -79,7 +79,7 @@ def _write_log(deployment: Deployment, client: Client, name: str) -> None:
 
 def deliver(deployment: Deployment, client: Client) -> None:
     """All the work of a function that is watched, as far as it needs rights."""
-    _write_log(deployment, client, "Main")
+    _write_log(deployment, client, "OrderService")
     target = make_target(BUCKET, 30)
     target.put(Parcel(b"content", KEY, False), lambda _seconds: None, attempts=1)
     target.put(Parcel(b"content", f"{KEY}.2", True), lambda _seconds: None, attempts=1)
@@ -112,7 +112,7 @@ def _ready(deployment: Deployment) -> None:
 def test_a_functions_role_lets_it_deliver_and_each_of_its_rights_is_needed(
     deployment: Deployment, role: GetRole
 ) -> None:
-    found = role("Main")
+    found = role("OrderService")
     allowed = grants(found.statements)
     with found.assumed(allowed) as client:
         deliver(deployment, client)
@@ -132,7 +132,7 @@ def test_a_functions_role_can_do_nothing_else(deployment: Deployment, role: GetR
             Grant("logs:PutLogEvents", log),
             Grant("s3:PutObject", f"arn:aws:s3:::{BUCKET}/coverage/*"),
         ]
-    found = role("Main")
+    found = role("OrderService")
     with found.assumed(grants(found.statements)) as client:
         for what, call in forbidden(deployment, client).items():
             assert denied(call), what

@@ -148,6 +148,15 @@ def test_a_function_is_attached_as_the_guide_tells(assemblies: Path) -> None:
     assert told(role["Properties"]["ManagedPolicyArns"][-1]) == "function-policy"
 
 
+def test_functions_are_deployed_without_what_only_describes_them(assemblies: Path) -> None:
+    packed = [
+        {path.name for path in found.parent.iterdir()}
+        for known in ("orders.py", "stock.py")
+        for found in (assemblies / "examples").glob(f"asset.*/{known}")
+    ]
+    assert packed == [{"app.py", "money.py", "orders.py"}, {"app.py", "money.py", "stock.py"}]
+
+
 def test_alarms_are_sent_to_the_topic(assemblies: Path) -> None:
     for template in templates(assemblies, "everything").values():
         alarms = of_type(template, "AWS::CloudWatch::Alarm")
