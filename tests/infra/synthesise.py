@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import re
 import sys
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from infra.app import synthesise, usage
+from infra.app import run, synthesise, usage
 from infra.artefacts import Artefacts
 from infra.load_test import load_test
 from infra.node import variables
@@ -48,11 +50,20 @@ def main() -> None:
     for name, context in CONTEXTS.items():
         synthesise(App(context=context, outdir=str(out / name)), usage, artefacts)
     synthesise(App(outdir=str(out / "load-test")), load_test, artefacts)
+    with redirect_stderr(StringIO()) as said:
+        code = run(_often)
+    (out / "bad-value.txt").write_text(f"{code}\n{said.getvalue()}")
     _attached(App(outdir=str(out / "attached")))
     try:
         synthesise(App(outdir=str(out / "broken")), _broken, artefacts)
     except RuntimeError as error:
         (out / "broken.txt").write_text(str(error))
+
+
+def _often(app: Any, artefacts: Artefacts) -> None:
+    """A value that makes no sense."""
+    app.node.set_context("sample_rate", "often")
+    usage(app, artefacts)
 
 
 def _attached(app: Any) -> None:
