@@ -8,6 +8,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,3 +52,13 @@ def deployment(assemblies: Path) -> Iterator[Deployment]:
     """The stack with the examples, deployed."""
     with deployed(assemblies / "examples", "lambda-usage-dev") as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def functions(deployment: Deployment) -> dict[str, Any]:
+    """The configuration of each function, by its logical name without the hash."""
+    client = deployment.client("lambda")
+    return {
+        name[:-8]: client.get_function_configuration(FunctionName=deployment.ids[name])
+        for name in deployment.names("AWS::Lambda::Function")
+    }

@@ -97,6 +97,13 @@ class Deployment:
         }
         return forms[kind]()
 
+    def queue(self, name: str) -> dict[str, str]:
+        """The attributes of one of the combiner's queues."""
+        url = self.physical(f"Combiner{name}", "AWS::SQS::Queue")
+        answer = self.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+        found: dict[str, str] = answer["Attributes"]
+        return found
+
     def emptied(self, name: str) -> str:
         """The address of one of the combiner's queues, which has no message now."""
         sqs, url = self.client("sqs"), self.physical(f"Combiner{name}", "AWS::SQS::Queue")

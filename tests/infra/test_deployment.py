@@ -12,25 +12,12 @@ import json
 from typing import Any
 from urllib.parse import unquote
 
-import pytest
-
-from dashboards.build import HERE as DASHBOARDS
 from infra.artefacts import ARCHITECTURES
 from infra.storage import BUNDLE_DAYS, OVERWRITTEN_DAYS
 from tests.infra.deployment import ACCOUNT, Deployment
 from tests.support.emulator import REGION
 
 BUCKET = f"lambda-usage-dev-{ACCOUNT}-{REGION}"
-
-
-@pytest.fixture(scope="module")
-def functions(deployment: Deployment) -> dict[str, Any]:
-    """The configuration of each function, by its logical name without the hash."""
-    client = deployment.client("lambda")
-    return {
-        name[:-8]: client.get_function_configuration(FunctionName=deployment.ids[name])
-        for name in deployment.names("AWS::Lambda::Function")
-    }
 
 
 def denials(document: str) -> set[str]:
@@ -152,25 +139,14 @@ def test_the_combiner_is_set_off_by_the_queue_as_its_readme_advises(
     assert combiner["Handler"] == "usage_combiner.handler.lambda_handler"
     (mapping,) = deployment.client("lambda").list_event_source_mappings()["EventSourceMappings"]
     assert mapping["FunctionArn"] == combiner["FunctionArn"]
-    assert mapping["EventSourceArn"] == deployment.arn(queue(deployment, "Bundles"))
+    assert mapping["EventSourceArn"] == deployment.queue("Bundles")["QueueArn"]
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert (mapping["BatchSize"], mapping["MaximumBatchingWindowInSeconds"]) == (1000, 300)
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": 2}
 
 
-def queue(deployment: Deployment, name: str) -> str:
-    return deployment.logical(f"Combiner{name}", "AWS::SQS::Queue")
-
-
-def attributes(deployment: Deployment, name: str) -> dict[str, str]:
-    url = deployment.ids[queue(deployment, name)]
-    answer = deployment.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
-    found: dict[str, str] = answer["Attributes"]
-    return found
-
-
 def test_messages_that_keep_failing_go_to_the_dead_letter_queue(deployment: Deployment) -> None:
-    dead, found = attributes(deployment, "DeadLetters"), attributes(deployment, "Bundles")
+    dead, found = deployment.queue("DeadLetters"), deployment.queue("Bundles")
     redrive = json.loads(found["RedrivePolicy"])
     assert redrive == {"deadLetterTargetArn": dead["QueueArn"], "maxReceiveCount": 5}
     assert found["VisibilityTimeout"] == "5400"
@@ -186,14 +162,14 @@ def test_events_that_keep_failing_go_there_too(
     answer = deployment.client("lambda").get_function_event_invoke_config(
         FunctionName=functions["CombinerFunction"]["FunctionName"]
     )
-    dead = attributes(deployment, "DeadLetters")["QueueArn"]
+    dead = deployment.queue("DeadLetters")["QueueArn"]
     assert answer["DestinationConfig"]["OnFailure"] == {"Destination": dead}
 
 
 def test_s3_tells_the_queue_of_bundles_only_and_may(deployment: Deployment) -> None:
     answer = deployment.client("s3").get_bucket_notification_configuration(Bucket=BUCKET)
     (found,) = answer["QueueConfigurations"]
-    target = attributes(deployment, "Bundles")
+    target = deployment.queue("Bundles")
     assert (found["QueueArn"], found["Events"]) == (target["QueueArn"], ["s3:ObjectCreated:*"])
     rules = {each["Name"].lower(): each["Value"] for each in found["Filter"]["Key"]["FilterRules"]}
     assert rules == {"prefix": "coverage/", "suffix": ".coverage"}
@@ -254,64 +230,6 @@ def test_reports_are_about_the_source_and_the_functions_that_are_deployed(
         ),
         "POWERTOOLS_TRACE_DISABLED": "true",
     }
-
-
-def test_the_dashboard_is_the_one_that_is_documented(deployment: Deployment) -> None:
-    answer = deployment.client("cloudwatch").get_dashboard(
-        DashboardName=f"lambda-usage-dev-{REGION}"
-    )
-    committed = (DASHBOARDS / "cloudwatch" / "lambda-usage.json").read_text("utf-8")
-    assert json.loads(answer["DashboardBody"]) == json.loads(
-        committed.replace("${AWS::Region}", REGION)
-    )
-
-
-def test_alarms_watch_the_dead_letters_the_combiner_and_what_is_lost(
-    deployment: Deployment, functions: dict[str, Any]
-) -> None:
-    alarms = {
-        each["AlarmName"][len("Watching") : -8]: each
-        for each in deployment.client("cloudwatch").describe_alarms()["MetricAlarms"]
-    }
-    assert alarms.keys() == {"DeadLetters", "CombinerErrors", "BundlesSetAside", "Losses"}
-    for each in alarms.values():
-        assert (each["Threshold"], each["ComparisonOperator"]) == (0, "GreaterThanThreshold")
-        assert each["TreatMissingData"] == "notBreaching"
-    dead = attributes(deployment, "DeadLetters")["QueueArn"].rpartition(":")[2]
-    assert watched(alarms["DeadLetters"]) == (
-        "AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": dead},
-    )  # fmt: skip
-    combiner = functions["CombinerFunction"]["FunctionName"]
-    assert watched(alarms["CombinerErrors"]) == (
-        "AWS/Lambda", "Errors", {"FunctionName": combiner},
-    )  # fmt: skip
-    (query,) = alarms["Losses"]["Metrics"]
-    assert query["Expression"] == (
-        'SELECT SUM("lambda_usage.losses") FROM '
-        'SCHEMA("LambdaUsage", "FunctionName", "lambda_usage.reason")'
-    )
-
-
-def watched(alarm: Any) -> tuple[str, str, dict[str, str]]:
-    dimensions = {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
-    return alarm["Namespace"], alarm["MetricName"], dimensions
-
-
-def test_the_alarm_on_bundles_watches_what_the_combiner_writes(
-    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COVERAGE_S3_BUCKET", BUCKET)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "true")
-    from usage_combiner import handler
-
-    name = deployment.logical("WatchingBundlesSetAside", "AWS::CloudWatch::Alarm")
-    alarm = deployment.properties(name)
-    assert watched(alarm) == (
-        handler.metrics.namespace,
-        "BundlesSetAside",
-        {"service": handler.metrics.service},
-    )
 
 
 def test_logs_do_not_stay_for_ever(deployment: Deployment) -> None:
