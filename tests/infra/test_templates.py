@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -66,6 +68,19 @@ def test_each_exception_has_its_reason_and_no_other_is_made(assemblies: Path) ->
         ("AWS::IAM::Role", "IAM5"): 4,
         ("AWS::Lambda::Function", "L1"): 4,
     }
+
+
+def test_each_template_is_one_by_the_schemas_of_cloudformation(assemblies: Path) -> None:
+    done = subprocess.run(
+        [
+            Path(sys.executable).with_name("cfn-lint"), "--non-zero-exit-code", "error",
+            *(path for name in STACKS for path in (assemblies / name).glob("*.template.json")),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize("name", STACKS)
