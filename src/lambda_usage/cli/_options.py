@@ -117,3 +117,12 @@ ExpectFunctionOption = Annotated[
         show_default=False,
     ),
 ]
+SourceFunctionOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME",
+        help="A Lambda function that is deployed from this source, where others are not: files of "
+        "the same names but other content in their packages are other files. Repeatable: name all.",
+        show_default=False,
+    ),
+]

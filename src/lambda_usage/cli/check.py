@@ -19,6 +19,7 @@ from lambda_usage.cli._options import (
     OutputOption,
     PrefixOption,
     ReportStoreArgument,
+    SourceFunctionOption,
     SourceOption,
 )
 from lambda_usage.cli._output import write_text
@@ -101,6 +102,7 @@ def check(
             show_default=False,
         ),
     ] = None,
+    source_function: SourceFunctionOption = None,
     min_exposure: MinExposureOption = 1000,
     min_days: MinDaysOption = 14,
     form: Annotated[CheckForm, typer.Option("--format", help="text, or json for programs.")] = (
@@ -133,9 +135,11 @@ def check(
     from lambda_usage.reports.json import write_checks
 
     now = datetime.now(UTC)
-    thresholds = Thresholds(min_exposure, min_days, expected)
+    thresholds = Thresholds(min_exposure, min_days, expected, tuple(source_function or ()))
     report = dead_code_report(combined.bundle, code, thresholds, combined.broken, now.date())
-    limits = Limits(known, max_new_dead, max_dead_share, max_age, require_exposure, expected)
+    limits = Limits(
+        known, max_new_dead, max_dead_share, max_age, require_exposure, thresholds.awaited
+    )
     answers = checked(report, limits, now)
     write = write_checks if form is CheckForm.JSON else _write_text
     write_text(output, lambda out: write(answers, out))

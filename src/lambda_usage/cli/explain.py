@@ -16,6 +16,7 @@ from lambda_usage.cli._options import (
     OutputOption,
     PrefixOption,
     ReportStoreArgument,
+    SourceFunctionOption,
     SourceOption,
 )
 from lambda_usage.cli._output import write_text
@@ -48,6 +49,7 @@ def explain(
     min_exposure: MinExposureOption = 1000,
     min_days: MinDaysOption = 14,
     expect_function: ExpectFunctionOption = None,
+    source_function: SourceFunctionOption = None,
 ) -> ExitCode:
     """Why a function, line or file is dead or not, in words.
 
@@ -57,6 +59,7 @@ def explain(
     combined, code = load_with_source(store, prefix, source, inventory)
 
     from lambda_usage.evidence.dead_code import dead_code_report
+    from lambda_usage.evidence.deployed_from import without_functions
     from lambda_usage.evidence.hot_paths import hot_paths_report
     from lambda_usage.evidence.model import Thresholds
     from lambda_usage.evidence.shipped import shipped
@@ -65,13 +68,18 @@ def explain(
     from lambda_usage.reports.text import TextRenderer
 
     bundle, broken, today = combined.bundle, combined.broken, datetime.now(UTC).date()
-    thresholds = Thresholds(min_exposure, min_days, tuple(expect_function or ()))
+    thresholds = Thresholds(
+        min_exposure, min_days, tuple(expect_function or ()), tuple(source_function or ())
+    )
     report = dead_code_report(bundle, code, thresholds, broken, today)
     try:
         found = find_place(report, place)
     except PlaceError as error:
         raise CommandError(ExitCode.USAGE, str(error)) from error
-    ships = shipped(bundle, code.units[found.function.file])
-    explanation = explained(report, found, hot_paths_report(bundle, code, broken), ships)
+    asked = found.function.file
+    ships = shipped(bundle, code.units[asked])
+    left_out = {name for file in report.files if file.file == asked for name in file.left_out}
+    heard = without_functions(bundle, left_out)
+    explanation = explained(report, found, hot_paths_report(heard, code, broken), ships)
     write_text(output, lambda out: TextRenderer().explanation(explanation, out))
     return exit_code(combined)

@@ -14,6 +14,7 @@ from lambda_usage.cli._options import (
     InventoryOption,
     PrefixOption,
     ReportStoreArgument,
+    SourceFunctionOption,
     SourceOption,
 )
 from lambda_usage.cli._output import write_path, write_text
@@ -62,6 +63,7 @@ def export(
     source: SourceOption = None,
     inventory: InventoryOption = "",
     prefix: PrefixOption = "",
+    source_function: SourceFunctionOption = None,
     branch: Annotated[
         bool,
         typer.Option(
@@ -78,6 +80,12 @@ def export(
         raise CommandError(
             ExitCode.USAGE, f"--branch goes with --format coverage only: {form} knows none"
         )
+    if source_function and form not in (Format.LCOV, Format.COBERTURA):
+        raise CommandError(
+            ExitCode.USAGE,
+            f"--source-function goes with --format lcov and cobertura only: {form} rests on no "
+            "verdict",
+        )
     if form is Format.COVERAGE:
         combined, code = load_with_any_source(store, prefix, source, inventory)
         _coverage(combined, code, output, branches=branch)
@@ -86,7 +94,8 @@ def export(
         _speedscope(combined, code, output)
     else:
         combined, code = load_with_source(store, prefix, source, inventory)
-        _lines(form, _dead_code(combined, code), str(source or ""), output)
+        report = _dead_code(combined, code, tuple(source_function or ()))
+        _lines(form, report, str(source or ""), output)
     return exit_code(combined)
 
 
@@ -134,12 +143,15 @@ def _lines(form: Format, report: DeadCodeReport, root: str, output: str) -> None
     _tell(notes)
 
 
-def _dead_code(combined: Combined, inventory: Inventory) -> DeadCodeReport:
+def _dead_code(
+    combined: Combined, inventory: Inventory, source_functions: tuple[str, ...]
+) -> DeadCodeReport:
     from lambda_usage.evidence.dead_code import dead_code_report
     from lambda_usage.evidence.model import Thresholds
 
     today = datetime.now(UTC).date()
-    return dead_code_report(combined.bundle, inventory, Thresholds(), combined.broken, today)
+    thresholds = Thresholds(source_functions=source_functions)
+    return dead_code_report(combined.bundle, inventory, thresholds, combined.broken, today)
 
 
 def _tell(notes: list[str]) -> None:

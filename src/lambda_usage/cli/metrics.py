@@ -14,6 +14,7 @@ from lambda_usage.cli._options import (
     MinExposureOption,
     PrefixOption,
     ReportStoreArgument,
+    SourceFunctionOption,
     SourceOption,
 )
 from lambda_usage.cli.errors import CommandError, ExitCode, in_one_line
@@ -36,6 +37,7 @@ def metrics(
     min_exposure: MinExposureOption = 1000,
     min_days: MinDaysOption = 14,
     expect_function: ExpectFunctionOption = None,
+    source_function: SourceFunctionOption = None,
 ) -> ExitCode:
     """Send what the dead-code report says as metrics, over OTLP/HTTP, once.
 
@@ -62,7 +64,9 @@ def metrics(
     from lambda_usage.evidence.model import Thresholds
     from lambda_usage.reports.metrics import points
 
-    thresholds = Thresholds(min_exposure, min_days, tuple(expect_function or ()))
+    thresholds = Thresholds(
+        min_exposure, min_days, tuple(expect_function or ()), tuple(source_function or ())
+    )
     now = datetime.now(UTC)
     report = dead_code_report(combined.bundle, code, thresholds, combined.broken, now.date())
     found = points(report, now)

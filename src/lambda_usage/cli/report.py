@@ -22,6 +22,7 @@ from lambda_usage.cli._options import (
     OutputOption,
     PrefixOption,
     ReportStoreArgument,
+    SourceFunctionOption,
     SourceOption,
     TraceUrlOption,
 )
@@ -71,6 +72,7 @@ def dead_code(
     min_exposure: MinExposureOption = 1000,
     min_days: MinDaysOption = 14,
     expect_function: ExpectFunctionOption = None,
+    source_function: SourceFunctionOption = None,
     invocations: InvocationsOption = None,
     trace_url: TraceUrlOption = "",
 ) -> ExitCode:
@@ -87,7 +89,9 @@ def dead_code(
     from lambda_usage.evidence.unheard import with_true_counts
     from lambda_usage.reports import renderer_for
 
-    thresholds = Thresholds(min_exposure, min_days, tuple(expect_function or ()))
+    thresholds = Thresholds(
+        min_exposure, min_days, tuple(expect_function or ()), tuple(source_function or ())
+    )
     if form is Form.HTML:
         _write_html(combined, code, thresholds, counts, output, url)
         return exit_code(combined)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lambda_usage.bundle.model import TOO_LARGE, Bundle, Exposure, Origin
 from lambda_usage.evidence.model import BlindSpot
@@ -23,6 +23,7 @@ def blind_spots(
     broken: Sequence[tuple[str, str]] = (),
     expected_not_seen: Sequence[str] = (),
     unread: Sequence[str] = (),
+    left_out: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[BlindSpot, ...]:
     """List what a report about a bundle cannot know.
 
@@ -32,6 +33,8 @@ def blind_spots(
         broken: Bundles that could not be read: name and reason.
         expected_not_seen: Lambda functions that ought to have reported.
         unread: Those of which some is in bundles alone that were too large to be read.
+        left_out: By source file: Lambda functions that on the user's word ship another file of
+            its path.
     """
     return (
         *_broken(broken),
@@ -40,7 +43,8 @@ def blind_spots(
         *_unread(unread),
         *_windows(bundle),
         *_recorders(bundle),
-        *_source(bundle, inventory),
+        *_others(left_out or {}),
+        *_source(bundle, inventory, left_out or {}),
     )
 
 
@@ -175,7 +179,22 @@ def _recorders(bundle: Bundle) -> Iterator[BlindSpot]:
         )
 
 
-def _source(bundle: Bundle, inventory: Inventory | None) -> Iterator[BlindSpot]:
+def _others(left_out: Mapping[str, Sequence[str]]) -> Iterator[BlindSpot]:
+    if left_out:
+        names = sorted({name for each in left_out.values() for name in each})
+        one = len(names) == 1
+        yield BlindSpot(
+            "other_files",
+            f"On your word, {count(len(names), 'other Lambda function')} "
+            f"{'ships' if one else 'ship'} other files of the same names "
+            f"({_listed(sorted(left_out))}): {_listed(names)}. What "
+            f"{'it runs' if one else 'they run'} of them is not looked at.",
+        )
+
+
+def _source(
+    bundle: Bundle, inventory: Inventory | None, left_out: Mapping[str, Sequence[str]]
+) -> Iterator[BlindSpot]:
     if inventory is None:
         return
     if inventory.problems:
@@ -201,7 +220,9 @@ def _source(bundle: Bundle, inventory: Inventory | None) -> Iterator[BlindSpot]:
             f"hand, so not judged: {_listed(beyond)}.",
         )
     differing = sorted(
-        path for path, unit in inventory.units.items() if _differs(bundle, path, unit.hash)
+        path
+        for path, unit in inventory.units.items()
+        if _differs(bundle, path, unit.hash, left_out.get(path, ()))
     )
     if differing:
         yield BlindSpot(
@@ -212,8 +233,12 @@ def _source(bundle: Bundle, inventory: Inventory | None) -> Iterator[BlindSpot]:
         )
 
 
-def _differs(bundle: Bundle, path: str, source_hash: str) -> bool:
-    files = (usage.files.get(path) for usage in bundle.origins.values())
+def _differs(bundle: Bundle, path: str, source_hash: str, left_out: Sequence[str]) -> bool:
+    files = (
+        usage.files.get(path)
+        for origin, usage in bundle.origins.items()
+        if origin.function_name not in left_out
+    )
     return any(file is not None and file.hash not in ("", source_hash) for file in files)
 
 

@@ -11,6 +11,7 @@ from lambda_usage.bundle.model import Bundle
 from lambda_usage.evidence.blind_spots import blind_spots
 from lambda_usage.evidence.by_lambda_function import verdicts
 from lambda_usage.evidence.dependencies import dependencies
+from lambda_usage.evidence.deployed_from import Concerned, DeployedFrom
 from lambda_usage.evidence.judging import Case
 from lambda_usage.evidence.keeps import Keeps
 from lambda_usage.evidence.ledger import Ledger
@@ -24,7 +25,7 @@ from lambda_usage.evidence.model import (
 from lambda_usage.evidence.ranges import dead_statements, merged, never_runnable
 from lambda_usage.evidence.reasons import reason
 from lambda_usage.evidence.scopes import Inventory, Scope, SourceUnit, Statement
-from lambda_usage.evidence.sightings import FileSightings, View, shipped_beyond, views
+from lambda_usage.evidence.sightings import FileSightings, shipped_beyond, views
 from lambda_usage.evidence.statements import statements_of
 from lambda_usage.evidence.summary import evidence, not_seen
 from lambda_usage.evidence.times import iso
@@ -52,21 +53,27 @@ def dead_code_report(
     origins = views(bundle)
     ledger = Ledger()
     shipped = shipped_beyond(origins, inventory)
+    deployed = DeployedFrom(origins, inventory, thresholds.source_functions)
     files: list[FileEvidence] = []
     functions: list[FunctionEvidence] = []
     for unit in inventory.units.values():
-        if unit.vendored and not any(view.ships(unit.path) for view in origins):
+        concerned = deployed.concerned(unit)
+        if unit.vendored and not concerned.shipping:
             continue  # out of the recorders' scope: they say nothing of it, and nor do we
-        sightings = _sightings(unit, origins, shipped, perhaps=bool(missing or cut_off))
+        sightings = _sightings(unit, concerned, shipped, perhaps=bool(missing or cut_off))
         cases = [
             Case(sightings, scope, thresholds, missing, cut_off, ledger) for scope in unit.scopes
         ]
         file, scopes = _judge(sightings, cases)
         files.append(_kept_file(file, keeps))
         functions += [_kept_function(each, keeps) for each in scopes]
+    left_out = {each.file: each.left_out for each in files if each.left_out}
     return DeadCodeReport(
         evidence(bundle),
-        (*blind_spots(bundle, inventory, broken, missing, cut_off), *keeps.blind_spots()),
+        (
+            *blind_spots(bundle, inventory, broken, missing, cut_off, left_out),
+            *keeps.blind_spots(),
+        ),
         thresholds,
         tuple(files),
         tuple(functions),
@@ -90,16 +97,17 @@ def _kept_function(function: FunctionEvidence, keeps: Keeps) -> FunctionEvidence
 
 def _sightings(
     unit: SourceUnit,
-    origins: Iterable[View],
+    concerned: Concerned,
     shipped: Mapping[str, Sequence[tuple[str, str]]],
     *,
     perhaps: bool,
 ) -> FileSightings:
-    shipping = [view for view in origins if view.ships(unit.path)]
+    shipping = concerned.shipping
     # what has no statement is like many others: __init__.py, say
     telling = any(scope.statements for scope in unit.scopes)
     elsewhere = shipped.get(unit.hash, ()) if telling and not shipping else ()
-    return FileSightings(unit, shipping, tuple(elsewhere), perhaps)
+    left_out, unclaimed = concerned.left_out, concerned.unclaimed
+    return FileSightings(unit, shipping, tuple(elsewhere), perhaps, left_out, unclaimed)
 
 
 def _judge(
@@ -130,6 +138,7 @@ def _file(file: FileSightings, cases: Sequence[Case], marked: Sequence[_Marked])
         max((case.scope.last_line for case in cases), default=0),
         tuple(file.by_lambda_function),
         tuple(sorted(statements, key=lambda each: (each.first, each.last))),
+        file.left_out,
     )
 
 

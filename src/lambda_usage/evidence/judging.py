@@ -82,6 +82,16 @@ class Case:
         limits = self.thresholds.min_exposure, self.thresholds.min_days
         return sorted((t for t in self.trials if not t.reach(*limits)), key=lambda t: t.count)
 
+    @property
+    def only_versions_differ(self) -> bool:
+        """Whether other versions of the file are all that keeps it from being proven."""
+        wanting = {each.lambda_function for each in self.wanting}
+        path, same = self.file.unit.path, {v.origin.function_name for v in self.file.equal}
+        others = [v for v in self.file.shipping if v.origin.lambda_function in wanting]
+        files = [v.file(path) for v in others]
+        known = all(each and each.hash for each in files)
+        return bool(same) and known and same.isdisjoint(v.origin.function_name for v in others)
+
     @cached_property
     def verdict(self) -> Verdict:
         """What the evidence supports."""

@@ -51,6 +51,14 @@ class Thresholds:
     min_days: int = 14
     expected_functions: tuple[str, ...] = ()
     """Lambda functions that ought to report; those never seen make every file unproven."""
+    source_functions: tuple[str, ...] = ()
+    """Lambda functions that are deployed from this source, where others are not; they ought to
+    report, too. Empty where any may be."""
+
+    @property
+    def awaited(self) -> tuple[str, ...]:
+        """All that ought to report."""
+        return tuple(dict.fromkeys((*self.expected_functions, *self.source_functions)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,9 +255,12 @@ class FileEvidence:
     lines: int = 0
     """Number of lines in the file."""
     lambda_functions: tuple[str, ...] = ()
-    """Those that ship it, in whatever version, by name."""
+    """Those that ship it, in whatever version, by name; but for those that are left out."""
     statements: tuple[StatementEvidence, ...] = ()
     """In order of their first lines. Left out of the JSON form."""
+    left_out: tuple[str, ...] = ()
+    """Lambda functions, aliases included, that on the user's word ship another file of this path:
+    what they ran of it says nothing about this one."""
 
 
 @dataclass(frozen=True, slots=True)

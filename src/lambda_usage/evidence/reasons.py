@@ -10,6 +10,9 @@ from lambda_usage.evidence.judging import Case
 from lambda_usage.evidence.model import FileState, Thresholds, Verdict
 from lambda_usage.evidence.scopes import ScopeKind
 
+ANOTHER_FILE = "tell by --source-function which functions this source is of"
+"""What to do where one path is not one file."""
+
 
 def reason(case: Case) -> str:
     """Say why the evidence supports a verdict, or no stronger one."""
@@ -87,7 +90,9 @@ def _unproven(case: Case) -> str:
     if case.file.state is FileState.DIFFERS and case.file.unrecorded:
         return "patterns keep its file out of the recorders' scope, or it could not be read"
     if case.file.state is FileState.DIFFERS:
-        return f"{_names(case)} {_verb(case, 'ships', 'ship')} another version of this file"
+        words = f"{_names(case)} {_verb(case, 'ships', 'ship')} another version of this file"
+        claimed = f"{words}, and none of the source's functions ships any"
+        return claimed if case.file.unclaimed else words
     if not case.recorded:
         return "its file was loaded, but its code was never recorded"
     if words := withheld(case.not_seen, case.unread):
@@ -103,7 +108,9 @@ def _shortage(case: Case, fewest: Trials) -> str:
     name = fewest.lambda_function
     equal = {view.origin.lambda_function for view in case.file.equal}
     if name not in equal:
-        return f"{name} ships another version of this file"
+        words = f"{name} ships another version of this file"
+        ask = not case.thresholds.source_functions and case.only_versions_differ
+        return f"{words}; if it is another file of that name, {ANOTHER_FILE}" if ask else words
     return shortage(fewest, case.thresholds, len(case.trials) - len(case.wanting))
 
 

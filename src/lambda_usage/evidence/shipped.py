@@ -38,7 +38,7 @@ def shipped(bundle: Bundle, unit: SourceUnit) -> tuple[Shipped, ...]:
     for view in views(bundle):
         if view.ships(unit.path):
             origin = view.origin
-            found[origin.lambda_function][_edition(view, unit)].add(origin.version)
+            found[origin.lambda_function][edition(view, unit)].add(origin.version)
     return tuple(
         Shipped(
             name,
@@ -48,7 +48,8 @@ def shipped(bundle: Bundle, unit: SourceUnit) -> tuple[Shipped, ...]:
     )
 
 
-def _edition(view: View, unit: SourceUnit) -> Edition:
+def edition(view: View, unit: SourceUnit) -> Edition:
+    """How what an origin ships, or may, under the path of a source file compares with it."""
     file = view.file(unit.path)
     if file is None:
         return Edition.UNLISTED

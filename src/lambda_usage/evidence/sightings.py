@@ -158,6 +158,10 @@ class FileSightings:
     """Lambda functions that ship the very source under another path, and that path."""
     perhaps: bool = False
     """Whether a Lambda function may ship it that should have been heard of, and was not."""
+    left_out: tuple[str, ...] = ()
+    """Lambda functions that on the user's word ship another file of this path."""
+    unclaimed: bool = False
+    """Whether none ships it of those that are deployed from this source, on the user's word."""
 
     @cached_property
     def _scopes(self) -> dict[CodeKey, list[Sighting]]:

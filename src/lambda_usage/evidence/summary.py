@@ -51,10 +51,10 @@ def processes_unfinished(bundle: Bundle) -> int:
 
 
 def not_seen(bundle: Bundle, thresholds: Thresholds) -> tuple[str, ...]:
-    """Lambda functions that were expected and never reported."""
+    """Lambda functions that ought to have reported and never did."""
     seen = {origin.function_name for origin in bundle.origins}
     seen |= {origin.lambda_function for origin in bundle.origins}
-    return tuple(name for name in thresholds.expected_functions if name not in seen)
+    return tuple(name for name in thresholds.awaited if name not in seen)
 
 
 _Process = list[BundleInfo]

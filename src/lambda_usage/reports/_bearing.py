@@ -8,7 +8,7 @@ from lambda_usage.evidence.model import BlindSpot, FunctionEvidence, Verdict
 
 _OF_SHARES = frozenset({"windows_voided", "unsampled", "no_windows", "context_blocks"})
 _OF_LAMBDA_FUNCTIONS = frozenset({"package_unknown", "ctrace", "context_blocks"})
-_OF_FILES = frozenset({"source_differs", "keep_mistakes"})
+_OF_FILES = frozenset({"source_differs", "other_files", "keep_mistakes"})
 _OF_BODIES = frozenset({"body_not_seen"})
 _OF_OTHERS = frozenset({"not_parsed"})
 

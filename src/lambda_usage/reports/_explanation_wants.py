@@ -11,8 +11,10 @@ from lambda_usage.evidence.model import (
     Thresholds,
     Verdict,
 )
+from lambda_usage.evidence.reasons import ANOTHER_FILE
 from lambda_usage.evidence.shipped import Edition, Shipped
-from lambda_usage.reports._explanation_words import missing, moment, trials
+from lambda_usage.reports._explanation_words import MAX_NAMES, missing, moment, trials
+from lambda_usage.reports._wording import named
 
 
 def wants(
@@ -25,7 +27,11 @@ def wants(
     elif function.verdict is Verdict.NOT_DEPLOYED:
         yield "A Lambda function that ships it would have to report."
     elif function.verdict is Verdict.UNPROVEN:
-        found = [*_unseen(report), *_short(report, function, shipped)]
+        found = [
+            *_unseen(report),
+            *_short(report, function, shipped),
+            *_other_files(report, shipped),
+        ]
         # what evidence there could be is there: the reason is of another kind
         yield from found or [f"No number of trials: {function.reason}."]
 
@@ -33,7 +39,7 @@ def wants(
 def _unseen(report: DeadCodeReport) -> Iterator[str]:
     seen = {each.name for each in report.evidence.lambda_functions}
     seen |= {name.partition(":")[0] for name in seen}
-    for name in report.thresholds.expected_functions:
+    for name in report.thresholds.awaited:
         if name not in seen:
             yield f"{name} was expected and would have to report."
 
@@ -47,6 +53,24 @@ def _short(
         had = _had(report, each.lambda_function, function.unit)
         if words := _wanted(each, function.unit, report.thresholds, found, had):
             yield words
+
+
+def _other_files(report: DeadCodeReport, shipped: Sequence[Shipped]) -> Iterator[str]:
+    """What to do where one folder for each function is why versions differ."""
+    same = {
+        each.lambda_function.partition(":")[0] for each in shipped if Edition.SAME in each.editions
+    }
+    others = sorted(
+        {
+            each.lambda_function.partition(":")[0]
+            for each in shipped
+            if set(each.editions) == {Edition.OTHER}
+        }
+        - same
+    )
+    if same and others and not report.thresholds.source_functions:
+        ships = "ships" if len(others) == 1 else "ship"
+        yield f"If {named(others, MAX_NAMES)} {ships} another file of that name: {ANOTHER_FILE}."
 
 
 def _had(report: DeadCodeReport, lambda_function: str, unit: str) -> int:
