@@ -135,7 +135,7 @@ def test_a_lambda_function_that_ships_another_hash_leaves_code_unproven(world: W
     world.ship(origin("billing"), MONTH, text=APP + "\n\n")
     found = world.judge("unused")
     assert (found.verdict, found.exposure) == (Verdict.UNPROVEN, 0)
-    assert found.reason == "billing ships another version of this file"
+    assert found.reason.startswith("billing ships another version of this file; if it is another")
 
 
 def test_an_older_deployment_of_the_same_function_is_simply_not_counted(world: World) -> None:
