@@ -10,7 +10,7 @@ from lambda_usage.evidence.judging import Case
 from lambda_usage.evidence.model import FileState, Thresholds, Verdict
 from lambda_usage.evidence.scopes import ScopeKind
 
-ANOTHER_FILE = "tell by --source-function which functions this source is of"
+ANOTHER_FILE = "name the functions of this source (--source-function)"
 """What to do where one path is not one file."""
 
 

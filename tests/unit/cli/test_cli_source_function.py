@@ -117,7 +117,7 @@ def test_without_the_option_nothing_of_the_file_is_dead_and_explain_names_the_op
     text = flowing(cli("explain", *asked(folders)[:1], "app.py:legacy", *asked(folders)[1:]).out)
     assert text.startswith("legacy unproven")
     assert "inventory would have to ship this very file." in text
-    assert "If inventory ships another file of that name: tell by --source-function" in text
+    assert "If inventory ships another file of that name: name the functions of this source" in text
 
 
 def test_explain_leaves_out_what_others_ran_of_their_own_file(cli: Cli, folders: Path) -> None:

@@ -59,8 +59,8 @@ def test_without_a_word_it_is_another_version_and_the_reason_tells_what_to_do(
     found = fleet.judge("legacy")
     assert found.verdict is Verdict.UNPROVEN
     assert found.reason == (
-        "inventory ships another version of this file; if it is another file of that name, tell "
-        "by --source-function which functions this source is of"
+        "inventory ships another version of this file; if it is another file of that name, name "
+        "the functions of this source (--source-function)"
     )
     assert "other_files" not in spots(fleet.report())
 
@@ -116,6 +116,13 @@ def test_all_aliases_of_a_named_function_are_named(world: World, name: str) -> N
     assert world.report(source_functions=(name,)).files[0].left_out == ()
 
 
+def test_a_function_is_named_by_any_of_its_aliases(world: World) -> None:
+    world.source(ORDERS)
+    lives(world, origin("orders", alias="live"))
+    lives(world, origin("inventory", alias="live"), INVENTORY)
+    assert world.judge("legacy", source_functions=("orders:live",)).verdict is Verdict.DEAD
+
+
 @pytest.mark.parametrize("names", [("ordres",), ("orders", "orders-nightly"), ("orders:live",)])
 def test_a_named_function_that_never_reported_keeps_all_from_being_dead(
     fleet: World, names: tuple[str, ...]
@@ -153,6 +160,15 @@ def test_a_package_whose_list_never_arrived_may_ship_this_very_file(fleet: World
     assert "billing" in found.reason
 
 
+def test_one_package_of_unknown_files_is_enough_to_count(fleet: World) -> None:
+    fleet.source("x = 1\n", "other.py")
+    where = origin("inventory", package="p2", version="2")
+    lives(fleet, where, "x = 2\n", "other.py")
+    fleet.bundles(where, "a", [1], final=True)
+    assert fleet.judge("legacy", source_functions=NAMED).verdict is Verdict.UNPROVEN
+    assert fleet.report(source_functions=NAMED).files[0].left_out == ()
+
+
 def test_a_package_without_a_list_ships_what_it_was_seen_to_load(fleet: World) -> None:
     where = origin("billing", package="p1")
     lives(fleet, where, INVENTORY)
@@ -184,7 +200,7 @@ deployments = st.fixed_dictionaries(
         "alias": st.sampled_from(["", "live"]),
         "text": st.sampled_from(APPS),
         "path": st.sampled_from(["app.py", "app.py", "lib/app.py"]),
-        "invocations": st.sampled_from([0, 50, 5000]),
+        "invocations": st.sampled_from([1, 50, 5000]),
         "loaded": st.booleans(),
         "listed": st.sampled_from([True, True, True, False]),
         "saw": st.booleans(),
