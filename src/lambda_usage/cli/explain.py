@@ -59,7 +59,6 @@ def explain(
     combined, code = load_with_source(store, prefix, source, inventory)
 
     from lambda_usage.evidence.dead_code import dead_code_report
-    from lambda_usage.evidence.deployed_from import without_functions
     from lambda_usage.evidence.hot_paths import hot_paths_report
     from lambda_usage.evidence.model import Thresholds
     from lambda_usage.evidence.shipped import shipped
@@ -78,8 +77,7 @@ def explain(
         raise CommandError(ExitCode.USAGE, str(error)) from error
     asked = found.function.file
     ships = shipped(bundle, code.units[asked])
-    left_out = {name for file in report.files if file.file == asked for name in file.left_out}
-    heard = without_functions(bundle, left_out)
-    explanation = explained(report, found, hot_paths_report(heard, code, broken), ships)
+    traffic = hot_paths_report(bundle, code, broken, report.left_out)
+    explanation = explained(report, found, traffic, ships)
     write_text(output, lambda out: TextRenderer().explanation(explanation, out))
     return exit_code(combined)

@@ -154,5 +154,6 @@ def _write_html(
     source = inventory or Inventory(None, {})
     known = dead_code_report(bundle, source, thresholds, broken, today)
     dead = with_true_counts(known, bundle, counts)
-    hot = with_true_counts(hot_paths_report(bundle, inventory, broken), bundle, counts)
+    traffic = hot_paths_report(bundle, inventory, broken, known.left_out)
+    hot = with_true_counts(traffic, bundle, counts)
     write_text(output, lambda out: write_html(dead, hot, source, out, trace_url))

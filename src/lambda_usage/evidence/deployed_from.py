@@ -8,10 +8,10 @@ package is another file, unless something speaks against it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from lambda_usage.bundle.model import Bundle
+from lambda_usage.bundle.model import Bundle, CodeKey, Origin, OriginUsage
 from lambda_usage.evidence.scopes import Inventory, SourceUnit
 from lambda_usage.evidence.shipped import Edition, edition
 from lambda_usage.evidence.sightings import View
@@ -71,14 +71,45 @@ class DeployedFrom:
         return Concerned(heard, tuple(sorted(others)))
 
 
-def without_functions(bundle: Bundle, names: Collection[str]) -> Bundle:
-    """The data without that of some Lambda functions, whatever their aliases.
+def other_files_apart(bundle: Bundle, left_out: Mapping[str, Sequence[str]]) -> Bundle:
+    """The data, with files that only share their path with a source file under a name of their own.
 
-    For what asks about one file: what those that are left out ran is not of it.
+    ``app.py (inventory)`` it is then, so that nothing that is told by path takes it for the
+    source's.
+
+    Args:
+        bundle: The data.
+        left_out: By path: the Lambda functions that ship another file under it.
     """
-    return Bundle(
-        {n: i for n, i in bundle.bundles.items() if i.origin.function_name not in names},
-        {o: u for o, u in bundle.origins.items() if o.function_name not in names},
+    origins = bundle.origins.items()
+    return Bundle(bundle.bundles, {o: _apart(u, _theirs(o, left_out)) for o, u in origins})
+
+
+def _theirs(origin: Origin, left_out: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    name = origin.function_name
+    return {path: f"{path} ({name})" for path, names in left_out.items() if name in names}
+
+
+def _apart(usage: OriginUsage, names: Mapping[str, str]) -> OriginUsage:
+    """What an origin saw, with other names for some files."""
+    if not names:
+        return usage
+
+    def key(of: CodeKey) -> CodeKey:
+        return of._replace(path=names.get(of.path, of.path))
+
+    files = [replace(each, path=names.get(each.path, each.path)) for each in usage.files.values()]
+    codes = [replace(each, key=key(each.key)) for each in usage.codes.values()]
+    paths = [
+        replace(each, lines={key(k): lines for k, lines in each.lines.items()})
+        for each in usage.paths.values()
+    ]
+    return replace(
+        usage,
+        files={each.path: each for each in files},
+        codes={each.key: each for each in codes},
+        paths={each.id: each for each in paths},
+        other={key(k): counts for k, counts in usage.other.items()},
     )
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from lambda_usage.bundle.model import Bundle, CodeKey, Counts, Path
 from lambda_usage.evidence.blind_spots import blind_spots
+from lambda_usage.evidence.deployed_from import other_files_apart
 from lambda_usage.evidence.exposure import by_lambda_function, sample
 from lambda_usage.evidence.ledger import Ledger
 from lambda_usage.evidence.matching import Matcher
@@ -33,6 +34,7 @@ def hot_paths_report(
     bundle: Bundle,
     inventory: Inventory | None = None,
     broken: Sequence[tuple[str, str]] = (),
+    left_out: Mapping[str, Sequence[str]] | None = None,
 ) -> HotPathsReport:
     """Tell which ways through the code the traffic takes, and how often it takes each.
 
@@ -41,11 +43,14 @@ def hot_paths_report(
         inventory: The source, if it is at hand; then functions are those of this very source
             wherever it runs.
         broken: Bundles that could not be read: name and reason.
+        left_out: By source file: Lambda functions that on the user's word ship another file of
+            its path. It goes by a name of its own here.
     """
-    estimable = [view for view in views(bundle) if view.origin.estimates]
+    apart = other_files_apart(bundle, left_out) if left_out else bundle
+    estimable = [view for view in views(apart) if view.origin.estimates]
     return HotPathsReport(
         evidence(bundle),
-        blind_spots(bundle, inventory, broken),
+        blind_spots(bundle, inventory, broken, left_out=left_out),
         _paths(estimable, inventory),
         _functions(estimable, inventory),
     )

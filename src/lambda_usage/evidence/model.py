@@ -294,6 +294,11 @@ class DeadCodeReport:
     keeps: tuple[KeepEvidence, ...] = ()
     """Suppressions, in order of place."""
 
+    @property
+    def left_out(self) -> dict[str, tuple[str, ...]]:
+        """By file: the Lambda functions that are left out."""
+        return {each.file: each.left_out for each in self.files if each.left_out}
+
 
 @dataclass(frozen=True, slots=True)
 class PathShare:

@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from evidence_world import World, exposure, origin, over_days
+from evidence_world import Counts, World, even, exposure, origin, over_days
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lambda_usage.bundle.model import Bundle, Origin
 from lambda_usage.evidence.dead_code import dead_code_report
+from lambda_usage.evidence.hot_paths import hot_paths_report
 from lambda_usage.evidence.inventory import read_inventory
 from lambda_usage.evidence.model import DeadCodeReport, FileState, Thresholds, Verdict
 
@@ -24,7 +25,7 @@ def legacy(event):
     return 2
 """
 INVENTORY = "def handler(event):\n    return 3\n"
-MONTH = over_days(15, exposure(invocations=200, inits=100))
+MONTH = over_days(15, exposure(invocations=200, windows=200, inits=100))
 NAMED = ("orders",)
 
 
@@ -190,6 +191,24 @@ def test_the_reason_tells_of_the_word_only_where_it_would_help(
 ) -> None:
     assert fleet.judge("legacy", **thresholds).verdict is Verdict.UNPROVEN
     assert "--source-function" not in fleet.judge("legacy", **thresholds).reason
+
+
+def test_paths_tell_another_file_of_that_name_apart(fleet: World) -> None:
+    for name in ("orders", "inventory"):
+        fleet.window(origin(name), ["handler"], Counts(3000, 3000.0, even(3000)))
+    for where, usage in fleet.bundle.origins.items():  # as the hash of what each ran
+        usage.paths = {where.function_name: replace(usage.paths["handler"], id=where.function_name)}
+    left_out = fleet.report(source_functions=NAMED).left_out
+    found = hot_paths_report(fleet.bundle, read_inventory(fleet.root), (), left_out)
+    assert {each.id: each.functions for each in found.paths} == {
+        "orders": ("app.py:handler",),
+        "inventory": ("app.py (inventory):handler",),
+    }
+    assert {each.id: each.files[0].file for each in found.paths} == {
+        "orders": "app.py",
+        "inventory": "app.py (inventory)",
+    }
+    assert [each.kind for each in found.blind_spots] == ["other_files"]
 
 
 APPS = (ORDERS, ORDERS + "\n", INVENTORY)
