@@ -8,10 +8,10 @@ package is another file, unless something speaks against it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from lambda_usage.bundle.model import Bundle, CodeKey, Origin, OriginUsage
+from lambda_usage.bundle.model import Bundle, CodeKey, Origin, OriginUsage, Path
 from lambda_usage.evidence.scopes import Inventory, SourceUnit
 from lambda_usage.evidence.shipped import Edition, edition
 from lambda_usage.evidence.sightings import View
@@ -82,28 +82,39 @@ def other_files_apart(bundle: Bundle, left_out: Mapping[str, Sequence[str]]) -> 
         left_out: By path: the Lambda functions that ship another file under it.
     """
     origins = bundle.origins.items()
-    return Bundle(bundle.bundles, {o: _apart(u, _theirs(o, left_out)) for o, u in origins})
+    taken = {
+        path.id
+        for origin, usage in origins
+        for path in usage.paths.values()
+        if not any(origin.function_name in left_out.get(key.path, ()) for key in path.lines)
+    }
+    return Bundle(bundle.bundles, {o: _apart(o, u, left_out, taken) for o, u in origins})
 
 
-def _theirs(origin: Origin, left_out: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    name = origin.function_name
-    return {path: f"{path} ({name})" for path, names in left_out.items() if name in names}
-
-
-def _apart(usage: OriginUsage, names: Mapping[str, str]) -> OriginUsage:
+def _apart(
+    origin: Origin,
+    usage: OriginUsage,
+    left_out: Mapping[str, Sequence[str]],
+    taken: Collection[str],
+) -> OriginUsage:
     """What an origin saw, with other names for some files."""
+    own = origin.function_name
+    names = {path: f"{path} ({own})" for path, others in left_out.items() if own in others}
     if not names:
         return usage
 
     def key(of: CodeKey) -> CodeKey:
         return of._replace(path=names.get(of.path, of.path))
 
+    def path(of: Path) -> Path:
+        lines = {key(code): ran for code, ran in of.lines.items()}
+        # functions may be alike, line by line, in files that are not: a path of theirs is another
+        same = lines.keys() == of.lines.keys() or of.id not in taken
+        return replace(of, id=of.id if same else f"{of.id} ({own})", lines=lines)
+
     files = [replace(each, path=names.get(each.path, each.path)) for each in usage.files.values()]
     codes = [replace(each, key=key(each.key)) for each in usage.codes.values()]
-    paths = [
-        replace(each, lines={key(k): lines for k, lines in each.lines.items()})
-        for each in usage.paths.values()
-    ]
+    paths = [path(each) for each in usage.paths.values()]
     return replace(
         usage,
         files={each.path: each for each in files},

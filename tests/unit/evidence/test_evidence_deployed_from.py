@@ -196,17 +196,15 @@ def test_the_reason_tells_of_the_word_only_where_it_would_help(
 def test_paths_tell_another_file_of_that_name_apart(fleet: World) -> None:
     for name in ("orders", "inventory"):
         fleet.window(origin(name), ["handler"], Counts(3000, 3000.0, even(3000)))
-    for where, usage in fleet.bundle.origins.items():  # as the hash of what each ran
-        usage.paths = {where.function_name: replace(usage.paths["handler"], id=where.function_name)}
     left_out = fleet.report(source_functions=NAMED).left_out
     found = hot_paths_report(fleet.bundle, read_inventory(fleet.root), (), left_out)
     assert {each.id: each.functions for each in found.paths} == {
-        "orders": ("app.py:handler",),
-        "inventory": ("app.py (inventory):handler",),
+        "handler": ("app.py:handler",),
+        "handler (inventory)": ("app.py (inventory):handler",),
     }
     assert {each.id: each.files[0].file for each in found.paths} == {
-        "orders": "app.py",
-        "inventory": "app.py (inventory)",
+        "handler": "app.py",
+        "handler (inventory)": "app.py (inventory)",
     }
     assert [each.kind for each in found.blind_spots] == ["other_files"]
 
