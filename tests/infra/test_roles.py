@@ -24,7 +24,7 @@ from lambda_usage.evidence.inventory_file import unpack
 from tests.fuzz.sound import sound_bundle
 from tests.infra.deployment import ACCOUNT, Deployment
 from tests.infra.enforced import Client, Grant, Role, denied, grants
-from tests.security.test_permissions import COMBINER_PAGE, policy
+from tests.support.documents import COMBINER, policy
 from tests.support.emulator import REGION
 from usage_combiner.periods import Period
 from usage_combiner.results import UNCHANGED, Workplace, bring_up_to_date
@@ -269,8 +269,8 @@ def test_what_the_documents_say_is_what_is_deployed(deployment: Deployment) -> N
 
     for name in FUNCTIONS:
         assert deployed(name, {"logs"}) == documented(policy("The function"))
-    assert deployed("Combiner", {"logs", "sqs"}) == documented(policy("Role", COMBINER_PAGE))
-    page = COMBINER_PAGE.read_text("utf-8")
+    assert deployed("Combiner", {"logs", "sqs"}) == documented(policy("Role", COMBINER))
+    page = COMBINER.read_text("utf-8")
     for each in grants(policies.queues("queue", "dead letters")):
         assert f"`{each.action}`" in page
 
