@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sqlite3
 import subprocess
@@ -16,11 +17,13 @@ from lambda_usage.bundle.reader import read_bundle
 from lambda_usage.bundle.writer import write_bundle
 from lambda_usage.combine.combiner import combine_store
 from lambda_usage.combine.stores import open_store
+from lambda_usage.evidence.times import iso
 
 from .full import SHAPES
 from .sound import sound_bundle
 
 ROOT = Path(__file__).parents[2]
+YEAR_10000 = 253_402_300_800.0
 
 
 @pytest.mark.parametrize(
@@ -94,6 +97,29 @@ def test_what_is_no_id_of_a_trace_is_refused(tmp_path: Path, trace_id: object) -
         db.execute("UPDATE usage_trace SET trace_id = ?", [trace_id])
     with pytest.raises(BundleError, match=r"usage_trace: .* is no "):
         read_bundle(path)
+
+
+@pytest.mark.parametrize(
+    "table, column",
+    [
+        ("usage_trace", "time"),
+        ("usage_bundle", "first_time"),
+        ("usage_code", "first_seen"),
+    ],
+)
+def test_a_time_that_no_report_can_write_is_refused(
+    tmp_path: Path, table: str, column: str
+) -> None:
+    path = tmp_path / "a.coverage"
+    write_bundle(sound_bundle(), path)
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(f"UPDATE {table} SET {column} = ?", [YEAR_10000])
+    with pytest.raises(BundleError, match=rf"{table}: .* is no number between 0 and"):
+        read_bundle(path)
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(f"UPDATE {table} SET {column} = ?", [math.nextafter(YEAR_10000, 0)])
+    assert read_bundle(path)
+    assert iso(math.nextafter(YEAR_10000, 0)) == "9999-12-31T23:59:59Z"
 
 
 @pytest.mark.parametrize("sql", ["TABLE usage_trace (path)", "VIEW usage_trace AS SELECT 1"])

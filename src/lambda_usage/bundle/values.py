@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from math import isfinite
+from math import isfinite, nextafter
 from typing import Any
 
 from lambda_usage.bundle.traces import is_trace_id
@@ -21,7 +21,8 @@ _MAX_COUNT = 2**53
 _MAX_AMOUNT = 1e18
 """Sums of them over a fleet stay finite."""
 _MIN_WEIGHT = 1e-9
-_YEAR_10000 = 253_402_300_800.0
+_LAST_MOMENT = nextafter(253_402_300_800.0, 0.0)
+"""Before the year 10000, which no date is in."""
 
 Check = Callable[[Any], Any]
 
@@ -99,7 +100,7 @@ def seconds(value: Any) -> float:
 
 def moment(value: Any) -> float:
     """Seconds since the epoch."""
-    return _real(value, 0.0, _YEAR_10000)
+    return _real(value, 0.0, _LAST_MOMENT)
 
 
 def day(value: Any) -> str:
