@@ -12,7 +12,7 @@ from lambda_usage.evidence.times import iso
 
 
 def path_traces(seen: Sequence[tuple[View, Path]]) -> tuple[PathTrace, ...]:
-    """The latest traces of a path, newest first.
+    """The latest traces of a path, newest first, as far as it is known when they were.
 
     Args:
         seen: Origins that saw the path, with what each saw of it.
@@ -21,6 +21,7 @@ def path_traces(seen: Sequence[tuple[View, Path]]) -> tuple[PathTrace, ...]:
         (*window, view.origin.lambda_function) for view, path in seen for window in path.traces
     )
     return tuple(
-        PathTrace(trace_id, iso(time) or "", duration or None, name)
+        PathTrace(trace_id, began, duration or None, name)
         for time, trace_id, duration, name in windows
+        if (began := iso(time))
     )

@@ -69,6 +69,17 @@ def test_a_path_has_the_latest_traces_of_all_who_took_it(world: World) -> None:
     assert [each.lambda_function for each in path.traces[:2]] == ["billing", "orders:live"]
 
 
+def test_a_trace_of_which_nobody_knows_when_it_was_is_not_named(world: World) -> None:
+    """The schema has a time for each, and 1970 would be none."""
+    world.source(APP)
+    where = origin()
+    world.ship(where, over_days(5, exposure(invocations=400, windows=200)))
+    traces = TracedWindow(1e9, "a" * 32, 0.5), TracedWindow(0.0, "b" * 32, 0.5)
+    world.window(where, ["handler", "often"], Counts(900, 900.0, even(900)), traces=traces)
+    (path,) = hot_paths_report(world.bundle).paths
+    assert [each.id for each in path.traces] == ["a" * 32]
+
+
 def test_functions_come_most_frequent_first(world: World) -> None:
     fleet(world)
     for inventory in (None, read_inventory(world.root)):
