@@ -43,22 +43,17 @@ class Admission:
             self._kind, self._dated = type(context), is_dated(context)
         return self._alias
 
-    def open(self, overhead: Overhead, dispatch: Dispatch) -> bool:
-        """Let pass what cannot be a window, and is like the latest invocation.
-
-        Returns:
-            Whether any may.
-        """
+    def open(self, overhead: Overhead, dispatch: Dispatch) -> None:
+        """Let pass what cannot be a window, and is like the latest invocation."""
         environment = header_environment()
         if environment is None:
-            return False
+            return
         passes, until, longest, margin, most = overhead.grant()
         if passes:
             self.gate.open(
                 passes, dispatch.quiet_from, min(until, dispatch.quiet_until), longest, margin,
                 most, self._arn, self._kind if self._dated else None, environment, self._gettrace,
             )  # fmt: skip
-        return passes > 0
 
     def settle(self, pending: Pending, overhead: Overhead) -> bool:
         """Count what has passed, and let nothing pass: all else comes after it.

@@ -80,8 +80,6 @@ class Windows:
         if hits.displaced:
             self.beside_tracer()
             tally.windows_voided += 1
-            if spans is not None:
-                spans.voided()
         else:
             paths, weight = len(tally.paths), 1 / invocation.draw.probability
             tally.window(
@@ -93,17 +91,18 @@ class Windows:
                 self._agent.dispatch.wake()  # it may hold many now
         own = invocation.opening, time.thread_time() - start
         cost = self._agent.overhead.window(duration, clock, own, hits, first=invocation.draw.first)
-        if spans is not None:
-            spans.end(cost)
-        else:
+        if spans is None:
             self._agent.telemetry.look_for_spans()  # the handler may have imported one
+            return
+        if hits.displaced:
+            spans.voided()
+        spans.end(cost)
 
     def void(self) -> None:
         """Count nothing of what the current one has seen, if there is one."""
         window = self.current
         if window is None:
             return
-        start = time.thread_time()
         clock = self._agent.overhead.clock() - window.clock
         tally = self._agent.pending.tally(window.alias)
         tally.windows_voided += 1
@@ -111,6 +110,7 @@ class Windows:
         self.current = None
         if self._agent.telemetry.spans is not None:
             self._agent.telemetry.spans.voided()
+        start = time.thread_time()  # only now: what spans cost is paid apart
         hits = self._agent.recorder.close_window()
         own = window.opening, time.thread_time() - start
         self._agent.overhead.window(0.0, clock, own, hits, first=window.draw.first)

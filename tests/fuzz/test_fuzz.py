@@ -100,7 +100,7 @@ def test_what_is_no_id_of_a_trace_is_refused(tmp_path: Path, trace_id: object) -
 
 
 @pytest.mark.parametrize(
-    "table, column",
+    ("table", "column"),
     [
         ("usage_trace", "time"),
         ("usage_bundle", "first_time"),

@@ -30,7 +30,7 @@ class FakeRecorder:
         self.registry = CodeRegistry()
         self.calls: list[str] = []
         self.frames: list[FrameType | None] = []
-        self.opened = False
+        self.opened = self.displaced = False
         self.fail_at: set[str] = set()
 
     def _note(self, name: str) -> None:
@@ -59,7 +59,7 @@ class FakeRecorder:
         self._note("close_window")
         assert self.opened
         self.opened = False
-        return WindowHits(frozenset(), frozenset())
+        return WindowHits(frozenset(), frozenset(), displaced=self.displaced)
 
     def drain(self) -> None:
         self._note("drain")

@@ -65,7 +65,7 @@ SAMPLED_NAME, PROBABILITY_NAME, RECORDER_NAME = (
 
 
 class Spans:
-    """Of one process. Called under the agent's lock; none of it raises."""
+    """Of one process. But for :meth:`wanted`, called under the agent's lock; none of it raises."""
 
     def __init__(self, recorder: Recorder, log: Log, charge: Callable[[float], None]) -> None:
         """Begin to tell.
@@ -104,10 +104,11 @@ class Spans:
     def wanted(self) -> bool:
         """Whether somebody would see what the invocation that begins has to tell.
 
-        Not where the tracer has not sampled it, nor where a library is switched off.
+        Not where the tracer has not sampled it, nor where a library is switched off. The gate asks
+        for each invocation, and takes no lock.
 
         Raises:
-            Exception: A span is broken, which :meth:`begin` notes.
+            Exception: A span is broken, which :meth:`begin` notes; or a library was found just now.
         """
         return any(sink.wanted() for sink in self._sinks.values())
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,12 +20,14 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.sdk.trace.sampling import Decision, Sampler, SamplingResult
 
 from lambda_usage import agent as module
+from lambda_usage import windows
 from lambda_usage.agent import Agent
 from lambda_usage.attach.bootstrap import recorded
 from lambda_usage.bundle.reader import read_bundle
 from lambda_usage.evidence.hot_paths import hot_paths_report
 from lambda_usage.sampling.overhead import Overhead
 from lambda_usage.sampling.sampler import Draw
+from lambda_usage.telemetry import spans as spans_module
 from lambda_usage.telemetry.definitions import SPAN_ATTRIBUTES
 from tests.support.paths import ROOT
 from tests.support.x_ray import Daemon
@@ -165,6 +168,36 @@ def test_a_window_that_two_invocations_overlap_in_is_none(world: World) -> None:
     assert found["lambda_usage.sampled"] is False
     assert found.keys() == ALWAYS
     assert world.invoke().keys() == IN_WINDOWS
+
+
+def test_telling_that_a_window_is_none_is_paid_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the spans, not as a part of the window's own work besides."""
+    cpu = 0.0
+    clock = SimpleNamespace(**{**vars(time), "thread_time": lambda: cpu})
+    for each in (windows, spans_module):
+        monkeypatch.setattr(each, "time", clock)
+    own: list[tuple[float, float]] = []
+
+    def end(_values: object) -> None:
+        nonlocal cpu
+        cpu += 8.0
+
+    def window(*given: Any, **_: object) -> float:
+        own.append(given[3])
+        return 0.0
+
+    monkeypatch.setattr(Overhead, "window", window)
+    assert world.agent.telemetry.spans is not None
+    (sink,) = world.agent.telemetry.spans._sinks.values()
+    monkeypatch.setattr(sink, "end", end)
+    world.invoke(world.agent.windows.void)
+    world.recorder.displaced = True
+    world.invoke()
+    assert world.agent.errors == 0
+    assert own == [(0.0, 0.0)] * 2
+    assert world.agent.take(final=False).costs["spans_s"] == 16.0
 
 
 def test_a_window_that_could_not_be_opened_is_none(world: World) -> None:
