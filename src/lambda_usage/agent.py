@@ -188,7 +188,9 @@ class Agent:
         try:
             with self._lock:
                 self._running.discard(running)
-                if token is not None:
+                if token is None:  # it may have been set, and nobody could note by what
+                    _inside.set(False)
+                else:
                     _reset(token)
                     window = self.windows.current
                     if window is not None and window.token is token:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextvars import ContextVar
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -85,3 +86,30 @@ def test_wherever_it_raises_later_invocations_are_counted(
         at += 1
     assert at > 20
     assert world.agent.errors == 0
+
+
+class Interrupted:
+    """A context variable: when it has just been set, before anybody can note by what, it rings."""
+
+    def __init__(self, variable: ContextVar[bool]) -> None:
+        self.get, self.reset = variable.get, variable.reset
+        self._set = variable.set
+
+    def set(self, value: bool) -> object:
+        token = self._set(value)
+        if value:
+            raise TimeIsUp
+        return token
+
+
+def test_between_the_beginning_and_the_note_of_it_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An interpreter looks for signals whenever a function in C has returned."""
+    inside = module._inside
+    monkeypatch.setattr(module, "_inside", Interrupted(inside))
+    with pytest.raises(TimeIsUp):
+        world.invoke()
+    monkeypatch.setattr(module, "_inside", inside)
+    world.invoke()
+    assert (world.agent.totals().invocations, world.agent.totals().windows) == (2, 1)
