@@ -93,7 +93,8 @@ TELEMETRY = """\
 [Spans and metrics](opentelemetry.md), off and on. The invocations took turns in one process, \
 which had imported no library but the one that is told; with OpenTelemetry each took place within \
 a span, the bare handler's too. "Nobody told" is ours with all that tells taken out; where no \
-library is imported, "telemetry" is ours as it is with telemetry off. Metrics are sent with \
+library is imported, "telemetry" is ours as it is with telemetry off: a window looks whether a \
+library has come, and an invocation that is none does not even that. Metrics are sent with \
 uploads, or collected by the application's own reader: an invocation that does neither has no part \
 in it.
 """

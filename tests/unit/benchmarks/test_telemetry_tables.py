@@ -69,7 +69,7 @@ def test_the_document_has_every_row_with_its_command() -> None:
 
 
 def test_off_is_held_against_an_agent_without_telemetry() -> None:
-    assert verdict(measured(off=0.1), "telemetry off, no window") == "met"
+    assert verdict(measured(off=0.1), "telemetry off, window") == "met"
     assert verdict(measured(off=5.0), "telemetry off, window") == "missed"
 
 
