@@ -63,6 +63,21 @@ def test_the_budget_is_kept_where_spans_take_a_part_of_it(share: float, part: fl
     assert outcome.windows > 0
 
 
+@pytest.mark.parametrize("share", SHARES)
+@pytest.mark.parametrize("times", [1, 5, 100])
+def test_spans_that_cost_more_than_the_budget_leave_windows_a_part_of_theirs(
+    share: float, times: float
+) -> None:
+    """They are told whatever is done: without windows there would be nothing to tell of."""
+    duration, cost = 0.01, 1e-3
+
+    def windows(told: float) -> int:
+        process = Process(share, Random(1))
+        return process.run(600, constant(duration), constant(cost), flush=0.05, told=told).windows
+
+    assert windows(times * share * duration) >= windows(0) / 6
+
+
 @settings(deadline=None, max_examples=25)
 @given(
     st.sampled_from(SHARES),

@@ -18,6 +18,10 @@ a busy machine (docs/performance/budget.md)."""
 _FOR_FLUSHING = 0.6
 """Share of the budget that is laid aside until the next flush is paid for."""
 
+_FOR_SPANS = 0.75
+"""Share of the budget that spans may take, at most. Where they cost more, nothing keeps the budget,
+since they are told whatever it says; and without windows there would be nothing to tell of."""
+
 _FIRST_DURATION = 0.01
 _FIRST_WINDOW = 0.001
 _FIRST_FLUSH = 0.06
@@ -41,12 +45,17 @@ class Budget:
             first_cost=_FIRST_WINDOW,
         )
         self._saved = 0.0
+        self._told = 0.0
+        """What spans have cost that is yet to be taken from what is earned."""
         self._flushes = 0
         self._flush = _FIRST_FLUSH
 
     def ran(self, duration: float, invocations: int = 1) -> None:
         """Some invocations took *duration* together, what we cost them not included."""
         earned = self._share * duration
+        told = min(self._told, _FOR_SPANS * earned)
+        self._told -= told
+        earned -= told
         if self._saved < self._flush:
             self._saved += _FOR_FLUSHING * earned
             earned *= 1 - _FOR_FLUSHING
@@ -74,8 +83,8 @@ class Budget:
         self._flushes += 1
 
     def spans_told(self, cost: float) -> None:
-        """Telling a span of an invocation has cost *cost*: windows may cost so much less."""
-        self._account.spend_once(cost)
+        """Telling a span of an invocation has cost *cost*: windows and bundles make room for it."""
+        self._told = min(self._told + cost, _FOR_SPANS * self._share * PERIOD)
 
     @property
     def affords_flush(self) -> bool:
