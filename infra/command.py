@@ -115,11 +115,17 @@ def _cdk(what: str, arguments: Sequence[str]) -> int:
     return done.returncode
 
 
+def session() -> boto3.session.Session:
+    """The account and region that the CDK's command takes, too."""
+    # that takes either variable for the region, boto3 the second alone
+    return boto3.session.Session(region_name=os.environ.get("AWS_REGION") or None)
+
+
 def _check_account(arguments: Sequence[str]) -> None:
-    session = boto3.session.Session()
-    if session.get_credentials() is None:
+    asked = session()
+    if asked.get_credentials() is None:
         raise Missing(NO_CREDENTIALS)
-    if session.region_name is None and not any("regions=" in each for each in arguments):
+    if asked.region_name is None and not any("regions=" in each for each in arguments):
         raise Missing(NO_REGION)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.command import NO_CREDENTIALS
+from infra.command import NO_CREDENTIALS, session
 from infra.context import LOAD_TEST
 from infra.load_test import HANDLERS
 from infra.policies import BUNDLES
@@ -22,30 +22,30 @@ if TYPE_CHECKING:
 
 def main() -> int:
     """Prints it."""
-    session = boto3.session.Session()
-    problem = NO_CREDENTIALS if session.get_credentials() is None else ""
-    if not problem and session.region_name is None:
+    asked = session()
+    problem = NO_CREDENTIALS if asked.get_credentials() is None else ""
+    if not problem and asked.region_name is None:
         problem = "no region: set AWS_REGION"
     if problem:
         print(f"make test-status: {problem}", file=sys.stderr)
         return 3
     try:
-        return _status(session)
+        return _status(asked)
     except (BotoCoreError, ClientError) as error:
         print(f"make test-status: {error}", file=sys.stderr)
         return 3
 
 
-def _status(session: boto3.session.Session) -> int:
+def _status(asked: boto3.session.Session) -> int:
     try:
-        (stack,) = session.client("cloudformation").describe_stacks(StackName=LOAD_TEST)["Stacks"]
+        (stack,) = asked.client("cloudformation").describe_stacks(StackName=LOAD_TEST)["Stacks"]
     except ClientError as error:
         if error.response["Error"]["Code"] != "ValidationError":
             raise
-        print(f"{LOAD_TEST} is not deployed in {session.region_name}: make test-deploy")
+        print(f"{LOAD_TEST} is not deployed in {asked.region_name}: make test-deploy")
         return 1
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())}
-    print(f"{LOAD_TEST} in {session.region_name}: {stack['StackStatus']}")
+    print(f"{LOAD_TEST} in {asked.region_name}: {stack['StackStatus']}")
     functions = {
         name.lower(): outputs[f"{name}Arn"] for name in HANDLERS if f"{name}Arn" in outputs
     }
@@ -53,7 +53,7 @@ def _status(session: boto3.session.Session) -> int:
         print(f"  {name:<8}{arn}")
     if "Bucket" in outputs:
         bucket = outputs["Bucket"]
-        print(f"  {_bundles(session.client('s3'), bucket)} in s3://{bucket}/{BUNDLES}")
+        print(f"  {_bundles(asked.client('s3'), bucket)} in s3://{bucket}/{BUNDLES}")
     if functions:
         print(f'  make load-test ARN="{" ".join(map("=".join, functions.items()))}"')
     return 0

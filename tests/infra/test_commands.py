@@ -114,6 +114,18 @@ def test_without_a_region_it_says_so(
     assert "AWS_REGION" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_the_region_is_that_of_either_variable(
+    variable: str, account: pytest.MonkeyPatch, ran: list[list[str]]
+) -> None:
+    account.delenv("AWS_REGION")
+    account.delenv("AWS_DEFAULT_REGION")
+    account.setenv(variable, REGION)
+    assert command.main(["deploy"]) == 0
+    assert ran
+    assert command.session().region_name == REGION
+
+
 def test_without_node_it_says_so(
     nowhere: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
