@@ -33,8 +33,8 @@ def main(root: Path = ROOT, make: tuple[str, ...] = ("make",)) -> int:
     try:
         tag = f"v{raised(current(root), 'patch')}"
         _check(root, tag)
-        raise_version(root, "patch", f"{datetime.now(UTC):%Y-%m-%d}")
         try:
+            raise_version(root, "patch", f"{datetime.now(UTC):%Y-%m-%d}")
             _prove(root, make)
             _git(root, "commit", "--quiet", "--message", f"Release {tag[1:]}", "--", *TOUCHED)
         except BaseException:

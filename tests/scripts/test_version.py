@@ -87,6 +87,19 @@ def test_what_cannot_be_proved_is_not_released(
     assert version.current(root) == "1.2.3"
 
 
+def test_what_ends_half_way_leaves_all_as_it_was(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(where: Path, part: str, day: str) -> tuple[str, str]:
+        (where / "CHANGELOG.md").write_text("half of it")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(release, "raise_version", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        release.main(root, ("true",))
+    assert git(root, "status", "--porcelain") == ""
+
+
 @pytest.mark.parametrize(
     ("before", "words"),
     [
