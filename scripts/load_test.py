@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -35,6 +36,7 @@ from tests.support.pythons import PythonEnv  # noqa: E402
 from tests.support.s3_server import S3Server  # noqa: E402
 
 MOST_LANES = 2
+_ARN = re.compile(r"arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_:$-]+$")
 
 
 class LoadTestError(Exception):
@@ -79,8 +81,10 @@ def _arns(words: list[str]) -> dict[str, str]:
     for each in words:
         kind, _, arn = each.rpartition("=")
         kind = kind or MAIN
-        if kind not in KINDS or not arn.startswith("arn:"):
+        if kind not in KINDS or not _ARN.match(arn):
             raise LoadTestError(f"{each} is no ARN of a function, nor KIND=ARN with {KINDS}")
+        if kind in arns:
+            raise LoadTestError(f"there are two ARNs of {kind}: name their kinds, as KIND=ARN")
         arns[kind] = arn
     return arns
 

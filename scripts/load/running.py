@@ -66,13 +66,18 @@ class Load:
                 to be compared. Both get each call, in turns the one and the other first.
 
         Raises:
-            Exception: What a target raises; the other lanes end, too.
+            Exception: What a target raises; the other lanes end, too, as they do where somebody
+                interrupts it.
         """
         start = time.monotonic()
         self._end = start + self._bounds.seconds
         with ThreadPoolExecutor(len(lanes)) as pool:
-            for done in [pool.submit(self._lane, *lane) for lane in lanes]:
-                done.result()
+            try:
+                for done in [pool.submit(self._lane, *lane) for lane in lanes]:
+                    done.result()
+            except BaseException:
+                self._end = 0.0
+                raise
         self.ran.seconds = time.monotonic() - start
         return self.ran
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import signal
+import threading
 from collections import Counter
 from itertools import islice
 from pathlib import Path
@@ -65,6 +67,28 @@ def test_wrong_answers_and_missing_invocations_are_told(console: Console) -> Non
     assert "7 invocations were sent, the bundles tell of 6" in printed(console)
 
 
+class Interrupting:
+    """Stands for somebody who presses Ctrl-C while calls are on their way."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+
+    def send(self, call: Call) -> Reply:
+        self.sent += 1
+        if self.sent == 5_000:  # by then all are waited for
+            main = threading.main_thread().ident
+            assert main is not None
+            signal.pthread_kill(main, signal.SIGINT)
+        return Reply({}, 0.001)
+
+
+def test_whoever_interrupts_it_does_not_wait_until_the_time_is_up() -> None:
+    target, bounds = Interrupting(), Bounds(600, 200_000)
+    with pytest.raises(KeyboardInterrupt):
+        Load(calls(1), bounds, lambda: None).run([(target, None)])
+    assert target.sent < bounds.invocations
+
+
 def test_the_same_seed_gives_the_same_calls() -> None:
     assert [*islice(calls(3), 50)] == [*islice(calls(3), 50)] != [*islice(calls(4), 50)]
 
@@ -93,6 +117,8 @@ def test_a_deployed_function_is_called_by_its_arn() -> None:
     [
         (["orders"], "no ARN of a function"),
         (["other=" + ARN], "no ARN of a function"),
+        (["arn:"], "no ARN of a function"),
+        ([ARN, ARN], "two ARNs of main"),
         ([ARN, "simple=" + ARN.replace("central", "west")], "several regions"),
     ],
 )
