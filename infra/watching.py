@@ -48,7 +48,10 @@ class Watching(Construct):
                 aws_cloudwatch.Metric(
                     namespace=COMBINERS_NAMESPACE,
                     metric_name="BundlesSetAside",
-                    dimensions_map={"service": COMBINERS_SERVICE},
+                    dimensions_map={
+                        "service": COMBINERS_SERVICE,
+                        "function_name": combiner.function.function_name,
+                    },
                     period=_MINUTES,
                     statistic="Sum",
                 ),

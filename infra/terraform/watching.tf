@@ -19,7 +19,7 @@ locals {
       description = "Bundles could not be read, and may keep code from being called dead: the day's summary.json names them"
       namespace   = "lambda-usage"
       metric      = "BundlesSetAside"
-      dimensions  = { service = "usage-combiner" }
+      dimensions  = { service = "usage-combiner", function_name = aws_lambda_function.combiner.function_name }
       statistic   = "Sum"
     }
   }

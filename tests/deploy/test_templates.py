@@ -161,7 +161,7 @@ def test_alarms_look_at_what_is_deployed(deployed: Deployed) -> None:
     assert looked_at == {
         ("ApproximateNumberOfMessagesVisible", f"{name}-dead-letters"),
         ("Errors", f"{name}-combiner"),
-        ("BundlesSetAside", "usage-combiner"),
+        ("BundlesSetAside", "usage-combiner", f"{name}-combiner"),
     }
     (query,) = deployed.alarms[f"{name}-losses"]["Metrics"]
     assert LOSSES.attribute

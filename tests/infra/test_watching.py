@@ -54,7 +54,7 @@ def watched(alarm: Any) -> tuple[str, str, dict[str, str]]:
 
 
 def test_the_alarm_on_bundles_watches_what_the_combiner_writes(
-    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+    deployment: Deployment, functions: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COVERAGE_S3_BUCKET", "bucket")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
@@ -63,8 +63,12 @@ def test_the_alarm_on_bundles_watches_what_the_combiner_writes(
 
     name = deployment.logical("WatchingBundlesSetAside", "AWS::CloudWatch::Alarm")
     alarm = deployment.properties(name)
+    assert set(handler.metrics.default_dimensions) == {"function_name"}
     assert watched(alarm) == (
         handler.metrics.namespace,
         "BundlesSetAside",
-        {"service": handler.metrics.service},
+        {
+            "service": handler.metrics.service,
+            "function_name": functions["CombinerFunction"]["FunctionName"],
+        },
     )

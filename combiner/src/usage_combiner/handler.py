@@ -30,6 +30,8 @@ NAMED = 20
 
 logger = Logger(service="usage-combiner")
 metrics = Metrics(namespace="lambda-usage", service="usage-combiner")
+# One account may hold several combiners, one for each environment: an alarm is for one of them.
+metrics.set_default_dimensions(function_name=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "local"))
 # Named modules only: to patch all that X-Ray knows imports every one that is installed.
 tracer = Tracer(service="usage-combiner", patch_modules=["botocore"])
 
