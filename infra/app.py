@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from infra.artefacts import Artefacts, NotBuilt  # noqa: E402
-from infra.context import ContextError, read_context  # noqa: E402
+from infra.context import ContextError, check_keys, read_context  # noqa: E402
 from infra.node import NoNode, variables  # noqa: E402
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def usage(app: App, artefacts: Artefacts) -> None:
     """The stacks that the context asks for."""
     from infra.stack import usage_stacks
 
+    check_keys(app.node.get_all_context())
     context = read_context(app.node.try_get_context)
     usage_stacks(app, context, artefacts, ROOT / "build" / "inventories")
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
 
 LOAD_TEST = "lambda-usage-load-test"
 """The stack of the load test. No environment has a name that would make another one so named."""
@@ -67,6 +67,21 @@ def read_context(read: Read) -> Context:
             "the context has one of collector_layer and collector_gateway: write both, or neither"
         )
     return context
+
+
+def check_keys(keys: Iterable[str]) -> None:
+    """Refuse a key that is misspelt: its value would be left out, and another thing deployed.
+
+    Args:
+        keys: Of all of the context. The CDK's own have a colon or a hyphen in them.
+
+    Raises:
+        ContextError: It says which one is unknown, and which ones there are.
+    """
+    known = [each.name for each in fields(Context)]
+    for key in keys:
+        if key.isidentifier() and key not in known:
+            raise ContextError(f"the context has no {key}: choose {', '.join(known)}")
 
 
 _AN_ADDRESS = "https://, a host and perhaps a port, without a path"

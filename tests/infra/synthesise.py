@@ -53,6 +53,9 @@ def main() -> None:
     with redirect_stderr(StringIO()) as said:
         code = run(_often)
     (out / "bad-value.txt").write_text(f"{code}\n{said.getvalue()}")
+    with redirect_stderr(StringIO()) as said:
+        code = run(_misspelt)
+    (out / "bad-key.txt").write_text(f"{code}\n{said.getvalue()}")
     _attached(App(outdir=str(out / "attached")))
     try:
         synthesise(App(outdir=str(out / "broken")), _broken, artefacts)
@@ -63,6 +66,12 @@ def main() -> None:
 def _often(app: Any, artefacts: Artefacts) -> None:
     """A value that makes no sense."""
     app.node.set_context("sample_rate", "often")
+    usage(app, artefacts)
+
+
+def _misspelt(app: Any, artefacts: Artefacts) -> None:
+    """A key that nothing reads."""
+    app.node.set_context("enviroment", "staging")
     usage(app, artefacts)
 
 

@@ -155,6 +155,12 @@ def test_a_bad_value_fails_the_synthesis_with_one_line(assemblies: Path) -> None
     )
 
 
+def test_a_key_that_nothing_reads_fails_the_synthesis_with_one_line(assemblies: Path) -> None:
+    code, line = (assemblies / "bad-key.txt").read_text("utf-8").splitlines()
+    assert code == "1"
+    assert line.startswith("infra/app.py: the context has no enviroment: choose environment, ")
+
+
 def test_each_zip_that_is_missing_is_named_with_how_to_build_it(tmp_path: Path) -> None:
     artefacts = Artefacts(tmp_path)
     with pytest.raises(NotBuilt, match=rf"layer-otel-{__version__}-arm64.*make build"):

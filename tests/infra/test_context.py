@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra.context import Context, ContextError, read_context
+from infra.context import Context, ContextError, check_keys, read_context
 from tests.infra.synthesise import GUIDE, LAYER
 
 
@@ -50,6 +50,13 @@ def test_a_bad_value_is_named_with_what_to_write(key: str, value: str, advice: s
     assert key in str(error.value)
     assert value in str(error.value)
     assert advice in str(error.value)
+
+
+def test_a_key_that_is_misspelt_is_refused_and_the_cdks_own_are_not() -> None:
+    check_keys([each.name for each in fields(Context)])
+    check_keys(["aws:cdk:version-reporting", "@aws-cdk/core:stackRelativeExports", "cdk-migrate"])
+    with pytest.raises(ContextError, match=r"has no enviroment: choose environment, regions"):
+        check_keys(["sample_rate", "enviroment"])
 
 
 def test_a_collector_needs_somewhere_to_send_to() -> None:
