@@ -27,6 +27,7 @@ RUNTIME = "python3.13"
 RUNTIME_OF_ZIP = "the libraries in the combiner's zip are built for this version of Python"
 NAMED_BY_DAY = "bundles and results are named by the day that they are of"
 TIMEOUT_S = 900
+BATCHING_WINDOW_S = 300
 
 
 class Combiner(Construct):
@@ -58,7 +59,7 @@ class Combiner(Construct):
         self.queue = _queue(
             self,
             "Bundles",
-            visibility_timeout=Duration.seconds(6 * TIMEOUT_S),
+            visibility_timeout=Duration.seconds(6 * TIMEOUT_S + BATCHING_WINDOW_S),
             dead_letter_queue=aws_sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=5),
         )
         may = LoggedRole(
@@ -102,7 +103,7 @@ class Combiner(Construct):
             target=self.function,
             event_source_arn=self.queue.queue_arn,
             batch_size=1000,
-            max_batching_window=Duration.minutes(5),
+            max_batching_window=Duration.seconds(BATCHING_WINDOW_S),
             max_concurrency=2,
             report_batch_item_failures=True,
         )

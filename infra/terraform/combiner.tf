@@ -1,6 +1,7 @@
 locals {
   combiner         = "${local.name}-combiner"
   combiner_timeout = 900
+  batching_window  = 300
 
   queue_names = { bundles = "${local.name}-bundles", dead_letters = "${local.name}-dead-letters" }
   queue_arns = {
@@ -32,7 +33,7 @@ resource "aws_sqs_queue" "dead_letters" {
 
 resource "aws_sqs_queue" "bundles" {
   name                       = local.queue_names.bundles
-  visibility_timeout_seconds = 6 * local.combiner_timeout # as AWS advises
+  visibility_timeout_seconds = 6 * local.combiner_timeout + local.batching_window # as AWS advises
   sqs_managed_sse_enabled    = true
 
   redrive_policy = jsonencode({
@@ -173,7 +174,7 @@ resource "aws_lambda_event_source_mapping" "bundles" {
   event_source_arn                   = aws_sqs_queue.bundles.arn
   function_name                      = aws_lambda_function.combiner.arn
   batch_size                         = 1000
-  maximum_batching_window_in_seconds = 300
+  maximum_batching_window_in_seconds = local.batching_window
   function_response_types            = ["ReportBatchItemFailures"]
 
   scaling_config {

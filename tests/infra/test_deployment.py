@@ -149,7 +149,7 @@ def test_messages_that_keep_failing_go_to_the_dead_letter_queue(deployment: Depl
     dead, found = deployment.queue("DeadLetters"), deployment.queue("Bundles")
     redrive = json.loads(found["RedrivePolicy"])
     assert redrive == {"deadLetterTargetArn": dead["QueueArn"], "maxReceiveCount": 5}
-    assert found["VisibilityTimeout"] == "5400"
+    assert found["VisibilityTimeout"] == "5700"
     assert dead["MessageRetentionPeriod"] == str(14 * 24 * 3600)
     for each in (dead, found):
         assert each["SqsManagedSseEnabled"] == "true"
