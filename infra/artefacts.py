@@ -28,8 +28,7 @@ class Artefacts:
 
     def combiner(self) -> str:
         """The combiner function."""
-        how = f"python combiner/build.py --arch {COMBINER_ARCHITECTURE}"
-        return self._zip("combiner-", COMBINER_ARCHITECTURE, how)
+        return self._zip("combiner-", COMBINER_ARCHITECTURE, "make combiner")
 
     def _zip(self, kind: str, architecture: str, how: str) -> str:
         path = self.folder / f"lambda-usage-{kind}{__version__}-{architecture}.zip"

@@ -19,7 +19,7 @@ variable "layer_zips" {
 }
 
 variable "combiner_zip" {
-  description = "Path of the combiner's zip for x86_64, as `python combiner/build.py` writes it to `dist/`."
+  description = "Path of the combiner's zip for x86_64, as `make combiner` writes it to `dist/`."
   type        = string
 }
 
