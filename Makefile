@@ -96,9 +96,9 @@ lint: $(STAMP) ## Check style, types and the import contract only
 	$(BIN)/mypy --strict --explicit-package-bases $(TYPED) $(wildcard tests/support/*.py tests/support/runtime/*.py tests/e2e/*.py tests/examples/*.py)
 	MYPYPATH=src:combiner/src $(BIN)/mypy --strict -p usage_combiner
 	@for name in $(SEVERAL_FILES); do \
-	  (cd examples/$$name && $(abspath $(BIN))/mypy --strict --config-file= --cache-dir $(CURDIR)/.mypy_cache/$$name .) || exit; \
+	  (cd examples/$$name && "$(abspath $(BIN))/mypy" --strict --config-file= --cache-dir "$(CURDIR)/.mypy_cache/$$name" .) || exit; \
 	done
-	cd examples/test_platform && $(abspath $(BIN))/mypy --cache-dir $(CURDIR)/.mypy_cache/examples
+	cd examples/test_platform && "$(abspath $(BIN))/mypy" --cache-dir "$(CURDIR)/.mypy_cache/examples"
 	$(BIN)/lint-imports
 
 # Each word of ARN is [KIND=]ARN of a deployed function; without one, they run in the emulator.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -50,6 +52,17 @@ def test_every_target_that_help_names_is_one_of_make() -> None:
     assert targets <= phony, "a file of that name would hide them"
     done = make("--dry-run", *sorted(targets - {"clean", "test-all"}))
     assert done.returncode == 0, done.stderr
+
+
+def test_a_checkout_may_lie_below_a_folder_with_a_space_in_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / "my projects"
+    folder.mkdir()
+    for name in ("Makefile", "pyproject.toml"):
+        shutil.copy(ROOT / name, folder)
+    done = make("--dry-run", "lint", "build", "docs", cwd=folder)
+    words = shlex.split(done.stdout, comments=True)
+    assert [word for word in words if word.startswith(f"{folder}/")]
+    assert not [word for word in words if word.startswith("projects")]
 
 
 def test_version_is_told_without_an_environment() -> None:
