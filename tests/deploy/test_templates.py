@@ -154,14 +154,14 @@ def test_there_is_a_layer_for_each_architecture(deployed: Deployed) -> None:
 def test_alarms_look_at_what_is_deployed(deployed: Deployed) -> None:
     name = f"lambda-usage-{ENVIRONMENT}"
     looked_at = {
-        (alarm["MetricName"], *(each["Value"] for each in alarm["Dimensions"]))
+        (alarm["MetricName"], *sorted(each["Value"] for each in alarm["Dimensions"]))
         for alarm in deployed.alarms.values()
         if alarm.get("MetricName")
     }
     assert looked_at == {
         ("ApproximateNumberOfMessagesVisible", f"{name}-dead-letters"),
         ("Errors", f"{name}-combiner"),
-        ("BundlesSetAside", "usage-combiner", f"{name}-combiner"),
+        ("BundlesSetAside", f"{name}-combiner", "usage-combiner"),
     }
     (query,) = deployed.alarms[f"{name}-losses"]["Metrics"]
     assert LOSSES.attribute
