@@ -40,7 +40,11 @@ def main(root: Path = ROOT, make: tuple[str, ...] = ("make",)) -> int:
         except BaseException:
             _git(root, "checkout", "--quiet", "HEAD", "--", *TOUCHED)
             raise
-        _git(root, "tag", "--annotate", "--message", tag[1:], tag)
+        try:
+            _git(root, "tag", "--annotate", "--message", tag[1:], tag)
+        except BaseException:
+            _git(root, "reset", "--quiet", "--keep", "HEAD~1")
+            raise
     except (ReleaseError, VersionError, OSError) as error:
         print(f"scripts/release.py: {error}", file=sys.stderr)
         return 3

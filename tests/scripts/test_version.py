@@ -100,6 +100,18 @@ def test_what_ends_half_way_leaves_all_as_it_was(
     assert git(root, "status", "--porcelain") == ""
 
 
+def test_a_release_that_cannot_be_tagged_leaves_no_commit(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = git(root, "rev-parse", "HEAD")
+    git(root, "config", "tag.gpgSign", "true")
+    git(root, "config", "gpg.program", "false")
+    assert release.main(root, ("true",)) == 3
+    assert "git tag" in capsys.readouterr().err
+    assert git(root, "rev-parse", "HEAD") == before
+    assert git(root, "status", "--porcelain") == ""
+
+
 @pytest.mark.parametrize(
     ("before", "words"),
     [

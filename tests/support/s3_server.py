@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 START_TIMEOUT_S = 60
+_VOLUMES = 10_000
+"""Each bucket takes some, which grow as they are filled. Left to itself, the server allows as many
+as the disk had room for if all were full: tests would depend on it."""
 _PORTS = (
     "master.port", "master.port.grpc", "volume.port", "volume.port.grpc",
     "filer.port", "filer.port.grpc", "s3.port", "s3.port.grpc",
@@ -75,7 +78,7 @@ class S3Server:
                 [
                     program, "server", "-s3", f"-dir={folder}",
                     "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false",
-                    "-master.volumeSizeLimitMB=64", "-volume.max=0",
+                    "-master.volumeSizeLimitMB=64", f"-volume.max={_VOLUMES}",
                     "-s3.port.iceberg=0", "-s3.port.lance=0",
                     "-master.electionTimeout=500ms", "-master.heartbeatInterval=100ms",
                     f"-s3.localSocket={folder / 's3.sock'}",
