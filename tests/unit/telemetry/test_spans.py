@@ -17,7 +17,6 @@ from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from opentelemetry.sdk.trace.sampling import Decision, Sampler, SamplingResult
 
 from lambda_usage import agent as module
 from lambda_usage import windows
@@ -28,15 +27,10 @@ from lambda_usage.evidence.hot_paths import hot_paths_report
 from lambda_usage.sampling.overhead import Overhead
 from lambda_usage.sampling.sampler import Draw
 from lambda_usage.telemetry import spans as spans_module
-from lambda_usage.telemetry.definitions import SPAN_ATTRIBUTES
-from tests.support.paths import ROOT
-from tests.support.x_ray import Daemon
 from tests.unit.fakes import FakeRecorder, exposures, make_agent
-from tests.unit.support import SOURCE, log_lines, run_fresh, write_files
+from tests.unit.support import log_lines, run_fresh, write_files
 
-ALWAYS = {each.name for each in SPAN_ATTRIBUTES if not each.windows_only}
-IN_WINDOWS = {each.name for each in SPAN_ATTRIBUTES}
-TRACED = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled={}"
+from .spans_told import ALWAYS, IN_WINDOWS, environment
 
 APP = """\
     import shapes
@@ -290,155 +284,6 @@ def test_a_library_that_is_half_imported_is_no_error(
     assert world.invoke().keys() == IN_WINDOWS
 
 
-PASSING = """\
-    import sys
-    from contextlib import nullcontext
-    from pathlib import Path
-    {library}
-    from lambda_usage.attach.bootstrap import recorded
-    from tests.unit.fakes import make_agent
-
-    agent, *_ = make_agent(Path.cwd(), sample_rate=0.01)
-    agent.handler_loaded()
-    slow, begin = [], agent.begin
-    agent.begin = lambda *given: slow.append(given) or begin(*given)
-    call = recorded(lambda *_: None, agent)
-    for _ in range(500):
-        with around():
-            call({{}}, None)
-    assert agent.telemetry.spans is not None and agent.totals().invocations == 500
-    print(len(slow) < 100, agent.errors, agent.take(final=False).costs.get("spans_s", 0) > 0)
-"""
-X_RAY_SDK = "import aws_xray_sdk.core; around = nullcontext"
-OPENTELEMETRY = """\
-from opentelemetry.sdk.trace import TracerProvider, sampling
-    tracer = TracerProvider({sampler}).get_tracer("test")
-    around = lambda: tracer.start_as_current_span("invocation")
-"""
-
-
-@pytest.mark.parametrize(
-    ("library", "variables", "told"),
-    [
-        pytest.param(
-            X_RAY_SDK, {"AWS_XRAY_SDK_ENABLED": "false"}, False, id="X-Ray's SDK switched off"
-        ),
-        pytest.param(X_RAY_SDK, {}, True, id="a trace that X-Ray samples"),
-        pytest.param(
-            X_RAY_SDK, {"_X_AMZN_TRACE_ID": TRACED.format(0)}, False, id="one that it does not"
-        ),
-        pytest.param(
-            OPENTELEMETRY.format(sampler="sampling.ALWAYS_ON"),
-            {},
-            True,
-            id="a span that is recorded",
-        ),
-        pytest.param(
-            OPENTELEMETRY.format(sampler="sampling.ALWAYS_OFF"), {}, False, id="one that is not"
-        ),
-        pytest.param(
-            "import opentelemetry.trace; around = nullcontext", {}, False, id="no span at all"
-        ),
-    ],
-)
-def test_only_an_invocation_that_has_somebody_to_tell_goes_the_longer_way_and_pays_for_it(
-    library: str, variables: dict[str, str], told: bool, tmp_path: Path
-) -> None:
-    found = {
-        "_X_AMZN_TRACE_ID": TRACED.format(1),
-        "LAMBDA_TASK_ROOT": str(tmp_path),
-        "PYTHONPATH": f"{SOURCE}:{ROOT}",
-        **variables,
-    }
-    done = run_fresh(PASSING.format(library=library), tmp_path, found)
-    assert done.stdout.split() == [str(not told), "0", str(told)], done.stderr
-
-
-def test_each_traced_invocation_is_told_among_many_that_are_not(tmp_path: Path) -> None:
-    """The gate opens after one that had nobody to tell, and asks the next ones all the same."""
-    agent, *_ = make_agent(tmp_path, sample_rate=0.01)
-    call = recorded(lambda *_: None, agent)
-    exporter = InMemorySpanExporter()
-    provider = TracerProvider(Alternating())
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
-    tracer = provider.get_tracer("test")
-    for _ in range(300):
-        with tracer.start_as_current_span("invocation"):
-            call({}, None)
-    spans = exporter.get_finished_spans()
-    assert len(spans) == 60
-    assert all(each.attributes and each.attributes.keys() >= ALWAYS for each in spans)
-    assert agent.totals().invocations == 300
-
-
-class Alternating(Sampler):
-    """Takes every fifth trace."""
-
-    def __init__(self) -> None:
-        self.number = 0
-
-    def should_sample(self, *_: Any, **__: Any) -> SamplingResult:
-        self.number += 1
-        return SamplingResult(Decision.DROP if self.number % 5 else Decision.RECORD_AND_SAMPLE)
-
-    def get_description(self) -> str:
-        return "every fifth"
-
-
-def environment(folder: Path) -> dict[str, str]:
-    return {
-        "COVERAGE_HANDLER": "app.handler",
-        "COVERAGE_S3_BUCKET": str(folder / "store"),
-        "COVERAGE_OVERHEAD_BUDGET": "1",
-    }
-
-
-TRACER = """\
-    import os
-    from aws_xray_sdk.core import xray_recorder
-
-    def handler(event, context):
-        with xray_recorder.in_subsegment("theirs"):
-            return 1
-"""
-POWERTOOLS = """\
-    from aws_lambda_powertools import Tracer
-
-    tracer = Tracer(service="orders")
-
-    @tracer.capture_lambda_handler
-    def handler(event, context):
-        return work()
-
-    @tracer.capture_method
-    def work():
-        tracer.put_annotation("theirs", 1)
-        return 1
-"""
-RUN_TRACED = """\
-    import os, sys
-    sys.path.insert(0, ".")
-    import lambda_usage
-    for header in {headers}:
-        os.environ["_X_AMZN_TRACE_ID"] = header
-        lambda_usage.handler({{}}, None)
-"""
-
-
-def x_ray(folder: Path, headers: list[str], app: str = TRACER) -> tuple[list[dict[str, Any]], str]:
-    """The subsegments that a daemon is sent, and what was logged."""
-    write_files(folder, {"app.py": app})
-    with Daemon() as daemon:
-        variables = {
-            **environment(folder),
-            "AWS_XRAY_DAEMON_ADDRESS": daemon.address,
-            "LAMBDA_TASK_ROOT": str(folder),
-        }
-        done = run_fresh(RUN_TRACED.format(headers=headers), folder, variables)
-        assert done.returncode == 0, done.stderr
-        return daemon.documents(), done.stderr
-
-
 def test_a_library_that_another_thread_is_importing_is_left_until_it_is_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -466,42 +311,6 @@ def test_a_library_without_what_it_is_asked_for_costs_spans_and_nothing_else(
     for _ in range(5):
         recorded(lambda *_: None, agent)({}, None)
     assert (agent.errors, agent.off, agent.totals().windows) == (0, False, 5)
-
-
-def test_the_x_ray_sdk_gets_a_subsegment_of_our_own(tmp_path: Path) -> None:
-    sent, log = x_ray(tmp_path, [TRACED.format(1)] * 2)
-    ours = [each for each in sent if each["name"] == "lambda-usage"]
-    theirs = [each for each in sent if each["name"] == "theirs"]
-    assert len(ours) == len(theirs) == 2
-    (file,) = (tmp_path / "store").rglob("*.coverage")
-    paths = {each.id for each in hot_paths_report(read_bundle(file)).paths}
-    for each in ours:
-        assert each["annotations"].keys() == {name.replace(".", "_") for name in IN_WINDOWS}
-        assert each["annotations"]["lambda_usage_path_id"] in paths
-    for each in sent:  # all stand below Lambda's own segment, none below ours
-        assert each["parent_id"] == "53995c3f42cd8ad8"
-        assert each["trace_id"] == "1-5759e988-bd862e3fe1be46a994272793"
-    assert {each["level"] for each in log_lines(log)} == {"INFO"}
-
-
-def test_beside_powertools_tracer_its_subsegments_stay_as_they_are(tmp_path: Path) -> None:
-    sent, log = x_ray(tmp_path, [TRACED.format(1)] * 2, POWERTOOLS)
-    ours = [each for each in sent if each["name"] == "lambda-usage"]
-    assert len(ours) == 2
-    assert all("lambda_usage_path_id" in each["annotations"] for each in ours)
-    handlers = [each for each in sent if each["name"] == "## handler"]
-    methods = [each for each in sent if each["name"] == "## app.work"]
-    assert [each["parent_id"] for each in methods] == [each["id"] for each in handlers]
-    assert [each["annotations"] for each in methods] == [{"theirs": 1}] * 2
-    for each in handlers:
-        assert each["annotations"].keys() == {"ColdStart", "Service"}
-    assert {each["level"] for each in log_lines(log)} == {"INFO"}
-
-
-def test_a_trace_that_x_ray_does_not_sample_costs_it_nothing(tmp_path: Path) -> None:
-    sent, log = x_ray(tmp_path, [TRACED.format(0), ""])
-    assert [each for each in sent if each["name"] == "lambda-usage"] == []
-    assert "discarded" not in log
 
 
 BY_HAND = """\
